@@ -18,7 +18,7 @@ LOGS := $(WORK)/logs
 TARBALL = $(DIST)/maskops-delphix-$(shell sed -n 's/^version: //p' galaxy.yml).tar.gz
 
 BIN := $(VENV)/bin
-ANSIBLE_TEST := $(BIN)/python tests/tools/ansible_test.py --tree $(TREE) --home $(WORK)/home
+ANSIBLE_TEST := $(BIN)/python tests/tools/run_ansible_test.py --tree $(TREE) --home $(WORK)/home
 
 # Everything finds the tools of the environment, the collection as it is in the checkout, and a
 # home of Ansible's that is not the user's.
@@ -80,8 +80,8 @@ lint-yaml: $(VENV)/.made ## YAML files: yamllint
 	yamllint --strict .
 
 .PHONY: lint-licences
-lint-licences: $(VENV)/.made ## Licence and copyright of every file: reuse
-	reuse --no-multiprocessing lint --lines
+lint-licences: tree ## Licence and copyright of every file: reuse
+	cd $(TREE) && reuse --no-multiprocessing lint --lines
 
 .PHONY: format
 format: $(VENV)/.made ## Format the Python files as lint-python wants them

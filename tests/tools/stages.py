@@ -53,7 +53,8 @@ def run(make: str, stage: str, ready: list[str], log: Path) -> bool:
     seconds = time.monotonic() - started
     report = f"{'ok    ' if passed else 'FAILED'} {stage:<16} {seconds:6.1f} s"
     if not passed:
-        report += f"\n--- output of {stage} ---\n{log.read_text(encoding='utf-8', errors='replace')}--- end of {stage} ---"
+        text = log.read_text(encoding="utf-8", errors="replace")
+        report += f"\n--- output of {stage} ---\n{text}--- end of {stage} ---"
     print(report, flush=True)
     return passed
 

@@ -19,14 +19,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-BOOTSTRAP = '''# Stands in for the pip bootstrap script that ansible-test would fetch.
+BOOTSTRAP = """# Stands in for the pip bootstrap script that ansible-test would fetch.
 import pathlib
 import sysconfig
 import zipfile
 
 with zipfile.ZipFile(pathlib.Path(__file__).with_name("{wheel}")) as wheel:
     wheel.extractall(sysconfig.get_path("purelib"))
-'''
+"""
 
 
 def bootstrap_version(source: str) -> str:
@@ -34,7 +34,7 @@ def bootstrap_version(source: str) -> str:
 
     Its source names one version, and in older releases some more, lower ones for old Pythons.
     """
-    found = re.findall(r"\bpip=['\"]([\d.]+)['\"]", source)
+    found: list[str] = re.findall(r"\bpip=['\"]([\d.]+)['\"]", source)
     if not found:
         raise SystemExit("ansible-test does not name its pip version where it used to: adapt tests/tools")
     return max(found, key=lambda version: [int(part) for part in version.split(".")])
