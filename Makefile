@@ -90,7 +90,7 @@ format: $(VENV)/.made ## Format the Python files as lint-python wants them
 
 .PHONY: sanity
 sanity: tree ## ansible-test sanity
-	$(ANSIBLE_TEST) sanity --exclude tests/simulator/ $(ARGS)
+	$(ANSIBLE_TEST) sanity $(ARGS)
 
 .PHONY: units
 units: tree ## ansible-test units
@@ -141,12 +141,15 @@ build: tree ## Build the archive that users install
 .PHONY: importer
 importer: build ## The checks of Galaxy on the archive
 	cd $(DIST) && GALAXY_IMPORTER_CONFIG=$(CURDIR)/tests/tools/galaxy-importer.cfg \
-		python -m galaxy_importer.main $(TARBALL)
+		python -m galaxy_importer.main $(TARBALL) 2>&1 | tee importer.log
+	@! grep --quiet WARNING $(DIST)/importer.log || { echo "the importer warned" >&2; exit 1; }
 
 .PHONY: release
 release: $(VENV)/.made ## Set the version and write the changelog: make release VERSION=1.2.3
 	@[[ "$(VERSION)" =~ ^[0-9]+\.[0-9]+\.[0-9]+$$ ]] || { echo "usage: make release VERSION=1.2.3" >&2; exit 2; }
+	@! grep -q '^repository:.*example' galaxy.yml || { echo "set repository in galaxy.yml first" >&2; exit 2; }
 	sed -i 's/^version: .*/version: $(VERSION)/' galaxy.yml
+	sed -i -E 's/(maskops-delphix-)[0-9.]+(\.tar\.gz)/\1$(VERSION)\2/' execution-environment.yml
 	antsibull-changelog release --version $(VERSION)
 
 # --- try it ---
