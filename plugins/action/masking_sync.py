@@ -1,0 +1,117 @@
+# Copyright (c) 2026, maskops.delphix contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The second front door of all modules of this collection.
+
+meta/runtime.yml routes every module here. With a local connection the module's ``run`` is
+called in Ansible's worker process, which saves packing and starting Python for each task;
+in all other cases the module is executed as any other.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import typing as t
+
+from ansible import constants as C
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import merge_hash
+from ansible_collections.maskops.delphix.plugins.module_utils._module import (
+    Definition,
+    execute,
+)
+from ansible_collections.maskops.delphix.plugins.module_utils._options import (
+    hidden_secrets,
+)
+
+_MODULES = "ansible_collections.maskops.delphix.plugins.modules"
+_PLACEHOLDER = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+class ActionModule(ActionBase):
+    """Runs a module of this collection, in this process when that is the same."""
+
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Run the task's module. The result is that of the module."""
+        result = super().run(tmp, task_vars)
+        task_vars = task_vars or {}
+        name = self._task.resolved_action or self._task.action
+        module = importlib.import_module(f"{_MODULES}.{_resolved(name)}")
+        definition: Definition = module.DEFINITION
+        if self._must_execute_module(task_vars):
+            wrap_async = bool(self._task.async_val)
+            result = merge_hash(
+                result, self._execute_module(module_name=name, task_vars=task_vars, wrap_async=wrap_async)
+            )
+        else:
+            result.update(self._run_here(definition))
+        if definition.secret_result and not result.get("failed"):
+            result["_ansible_no_log"] = True
+        return result
+
+    def _must_execute_module(self, task_vars: dict[str, t.Any]) -> bool:
+        """Whether this process is not the place where the task has to run."""
+        if self._task.delegate_to:
+            task_vars = task_vars.get("ansible_delegated_vars", {}).get(self._task.delegate_to, task_vars)
+        interpreter = task_vars.get("ansible_python_interpreter")
+        return (
+            self._connection.transport != "local"
+            or bool(self._task.async_val)
+            or boolean(self._play_context.become)
+            or any(self._task.environment or [])
+            or bool(interpreter and not _same_interpreter(self._templar.template(interpreter)))
+        )
+
+    def _run_here(self, definition: Definition) -> dict[str, t.Any]:
+        arguments = {key: value for key, value in self._task.args.items() if not key.startswith("_ansible_")}
+        validator = ArgumentSpecValidator(definition.argument_spec, **definition.rules)
+        checked = validator.validate(arguments)
+        secrets = {str(value) for value in checked._no_log_values} | hidden_secrets(checked.validated_parameters)
+        if checked.errors:
+            texts = [
+                f"Unsupported parameters for {definition.name}: {error}"
+                if isinstance(error, UnsupportedError)
+                else str(error)
+                for error in checked.errors
+            ]
+            refused = {"failed": True, "msg": "; ".join(texts), "error": {"code": "invalid_option"}}
+            return t.cast("dict[str, t.Any]", remove_values(refused, secrets))
+        params = {**dict.fromkeys(definition.argument_spec), **checked.validated_parameters}
+        run_dir = os.path.join(C.DEFAULT_LOCAL_TMP, "maskops.delphix")
+        result = execute(
+            definition, params, check_mode=self._task.check_mode, diff_mode=self._task.diff, run_dir=run_dir
+        )
+        shown = {
+            key: _PLACEHOLDER if value is not None and definition.argument_spec[key]["no_log"] else value
+            for key, value in params.items()
+        }
+        result["invocation"] = {"module_args": shown}
+        if definition.secret_result and not result.get("failed"):
+            return result
+        return t.cast("dict[str, t.Any]", remove_values(result, secrets))
+
+
+def _resolved(action: str) -> str:
+    """The module behind the name that the task used."""
+    name = action.rpartition(".")[2]
+    return name.removesuffix("_info") if name == "masking_syncable_objects_info" else name
+
+
+def _same_interpreter(interpreter: str) -> bool:
+    """Whether it is the Python of this process: the same program in the same (virtual) environment."""
+    if interpreter.startswith("auto"):
+        return True
+    here = sys.executable
+    return os.path.dirname(interpreter) == os.path.dirname(here) and os.path.realpath(interpreter) == os.path.realpath(
+        here
+    )

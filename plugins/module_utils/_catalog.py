@@ -1,0 +1,186 @@
+# Copyright (c) 2026, maskops.delphix contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The syncable objects of one engine by object key. Private to this collection."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.maskops.delphix.plugins.module_utils._api import Engine, Row
+from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
+    UnexpectedAnswerError,
+)
+from ansible_collections.maskops.delphix.plugins.module_utils._types import (
+    SINGLETON_NAME,
+    Scope,
+    object_type,
+)
+from ansible_collections.maskops.delphix.plugins.module_utils._versions import Release
+
+# Documented: such an object is listed with this text in place of a hash and cannot be exported.
+_NOT_SYNCABLE = "Not Syncable"
+
+
+class ObjectKey(t.NamedTuple):
+    """What names the same object on two engines. Ids never do: they are local to an engine."""
+
+    type: str
+    environment: str | None
+    name: str
+
+    def __str__(self) -> str:
+        where = f" in {self.environment}" if self.environment else ""
+        return f"{self.type} {self.name}{where}"
+
+    def to_result(self) -> Row:
+        """As result keys ``type``, ``name`` and, inside an environment, ``environment``."""
+        row: Row = {"type": self.type, "name": self.name}
+        if self.environment is not None:
+            row["environment"] = self.environment
+        return row
+
+
+class SyncableObject(t.NamedTuple):
+    """One row of GET /syncable-objects under its object key.
+
+    ``identifier`` is the engine's own one-entry map, to be copied back as it came.
+    ``hash`` is None and ``reason`` set when the engine cannot export the object.
+    ``revision_id`` moves only when the object itself changes (newer releases).
+    """
+
+    key: ObjectKey
+    identifier: Row
+    hash: str | None
+    revision_id: str | None = None
+    reason: str | None = None
+
+    @property
+    def request(self) -> Row:
+        """The object as an export asks for it."""
+        return {"objectIdentifier": self.identifier, "objectType": self.key.type}
+
+    def to_result(self) -> Row:
+        """As result keys, for lists that modules return."""
+        row = self.key.to_result()
+        row["identifier"] = self.identifier
+        row["syncable"] = self.reason is None
+        if self.reason is None:
+            row["revision_hash"] = self.hash
+        else:
+            row["reason"] = self.reason
+        if self.revision_id is not None:
+            row["revision_id"] = self.revision_id
+        return row
+
+
+@dataclasses.dataclass(frozen=True)
+class Catalog:
+    """All that one engine lists.
+
+    ``unnamed`` are objects whose name cannot be told yet, so that nothing can be decided
+    about them; ``doubles`` are keys that the engine lists more than once.
+    """
+
+    engine: str
+    release: Release
+    objects: t.Mapping[ObjectKey, SyncableObject]
+    unnamed: tuple[SyncableObject, ...] = ()
+    doubles: frozenset[ObjectKey] = frozenset()
+
+    def to_json(self) -> Row:
+        """A form that ``from_json`` takes back."""
+        return {
+            "engine": self.engine,
+            "release": self.release.text,
+            "objects": [list(entry) for entry in self.objects.values()],
+            "unnamed": [list(entry) for entry in self.unnamed],
+            "doubles": [list(key) for key in self.doubles],
+        }
+
+    @classmethod
+    def from_json(cls, data: t.Mapping[str, t.Any]) -> Catalog:
+        """Raises KeyError, TypeError or ValueError for anything but the form of ``to_json``."""
+        objects = [SyncableObject(ObjectKey(*row[0]), *row[1:]) for row in data["objects"]]
+        return cls(
+            data["engine"],
+            Release(data["release"]),
+            {entry.key: entry for entry in objects},
+            tuple(SyncableObject(ObjectKey(*row[0]), *row[1:]) for row in data["unnamed"]),
+            frozenset(ObjectKey(*key) for key in data["doubles"]),
+        )
+
+
+def read_catalog(engine: Engine, *, object_types: t.Collection[str] | None = None) -> Catalog:
+    """List an engine's syncable objects and give each its key.
+
+    One type is asked for with the engine's filter; several cost less as one plain list.
+    Name lists are read only for types whose objects the engine lists by number.
+    """
+    only = next(iter(object_types)) if object_types is not None and len(object_types) == 1 else None
+    rows = engine.syncable_objects(only)
+    if object_types is not None:
+        rows = [row for row in rows if row.get("objectType") in object_types]
+    return build_catalog(engine.name, engine.release, rows, lambda type_name: _names(engine, type_name))
+
+
+def build_catalog(
+    engine: str, release: Release, rows: t.Iterable[Row], names_of: t.Callable[[str], t.Mapping[int, str]]
+) -> Catalog:
+    """Rows of GET /syncable-objects as a catalog. ``names_of`` gives id to name for a type."""
+    objects: dict[ObjectKey, SyncableObject] = {}
+    unnamed: list[SyncableObject] = []
+    doubles: set[ObjectKey] = set()
+    names: dict[str, t.Mapping[int, str]] = {}
+    for row in rows:
+        kind, identifier = _identified(row, engine)
+        label: t.Any = next(iter(identifier.values()))
+        name: str | None
+        if object_type(kind).singleton:
+            name = SINGLETON_NAME
+        elif isinstance(label, str):
+            name = label
+        elif object_type(kind).scope is not Scope.ENGINE:
+            # Names inside an environment need that environment, which the row does not tell.
+            name = None
+        else:
+            if kind not in names:
+                names[kind] = names_of(kind)
+            name = names[kind].get(label)
+        entry = _entry(ObjectKey(kind, None, name if name is not None else f"#{label}"), identifier, row)
+        if name is None:
+            unnamed.append(entry)
+        elif entry.key in objects:
+            doubles.add(entry.key)
+        else:
+            objects[entry.key] = entry
+    return Catalog(engine, release, objects, tuple(unnamed), frozenset(doubles))
+
+
+def _identified(row: Row, engine: str) -> tuple[str, Row]:
+    kind, identifier = row.get("objectType"), row.get("objectIdentifier")
+    if not isinstance(kind, str) or not isinstance(identifier, dict) or len(identifier) != 1:
+        raise UnexpectedAnswerError(f"a syncable object is listed without type or identifier: {row!r}", engine=engine)
+    return kind, identifier
+
+
+def _entry(key: ObjectKey, identifier: Row, row: Row) -> SyncableObject:
+    value = row.get("revisionHash")
+    if isinstance(value, str) and value.startswith(_NOT_SYNCABLE):
+        reason = value[len(_NOT_SYNCABLE) :].lstrip(": ") or "no reason given"
+        return SyncableObject(key, identifier, None, row.get("revisionId"), reason)
+    return SyncableObject(key, identifier, value or None, row.get("revisionId"))
+
+
+def _names(engine: Engine, type_name: str) -> dict[int, str]:
+    kind = object_type(type_name)
+    if not (kind.list_path and kind.id_field and kind.name_field):
+        return {}
+    found = {}
+    for row in engine.list_all(kind.list_path):
+        number, name = row.get(kind.id_field), row.get(kind.name_field)
+        if isinstance(number, int) and isinstance(name, str):
+            found[number] = name
+    return found

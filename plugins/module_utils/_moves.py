@@ -1,0 +1,45 @@
+# Copyright (c) 2026, maskops.delphix contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What really happened on an engine: hashes that moved. Private to this collection."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
+    Catalog,
+    ObjectKey,
+    SyncableObject,
+)
+from ansible_collections.maskops.delphix.plugins.module_utils._selection import sort_key
+
+
+class Move(t.NamedTuple):
+    """An object of the target whose hash moved; None where there was or is no object."""
+
+    key: ObjectKey
+    before: str | None
+    after: str | None
+
+    def to_result(self) -> dict[str, t.Any]:
+        """As result keys."""
+        row = self.key.to_result()
+        row["before"], row["after"] = self.before, self.after
+        return row
+
+
+def moves_between(before: Catalog, after: Catalog) -> list[Move]:
+    """Objects whose hash moved between two readings of one engine, sorted."""
+    keys = sorted(before.objects.keys() | after.objects.keys(), key=sort_key)
+    moves = []
+    for key in keys:
+        old, new = before.objects.get(key), after.objects.get(key)
+        if old is None or new is None or old.hash != new.hash:
+            moves.append(Move(key, _state(old), _state(new)))
+    return moves
+
+
+def _state(entry: SyncableObject | None) -> str | None:
+    return None if entry is None else entry.hash or "not syncable"

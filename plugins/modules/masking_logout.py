@@ -1,0 +1,122 @@
+#!/usr/bin/python
+# Copyright (c) 2026, maskops.delphix contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: masking_logout
+short_description: Close a session on a Delphix masking engine
+version_added: 0.1.0
+description:
+  - Ends the session of a token that M(maskops.delphix.masking_login) returned.
+  - A token that is no longer valid is no error.
+author:
+  - maskops.delphix contributors (@maskops)
+extends_documentation_fragment:
+  - maskops.delphix._engine
+  - maskops.delphix._attributes
+  - maskops.delphix._attributes.reads_only
+attributes:
+  check_mode:
+    details:
+      - The session is closed in check mode too, as M(maskops.delphix.masking_login) opens one. It changes no object of the engine.
+seealso:
+  - module: maskops.delphix.masking_login
+"""
+
+EXAMPLES = r"""
+- name: Close the session
+  maskops.delphix.masking_logout:
+    url: https://engine.example.com
+    token: "{{ session.token }}"
+"""
+
+RETURN = r"""
+engine:
+  description: The engine.
+  returned: success
+  type: dict
+  contains:
+    name:
+      description: Its address.
+      type: str
+  sample:
+    name: https://engine.example.com
+stats:
+  description: What the task cost.
+  returned: always
+  type: dict
+  contains:
+    requests:
+      description: Requests that were sent.
+      type: int
+    retries:
+      description: Requests among them that were sent again.
+      type: int
+    bytes_sent:
+      description: Bytes of request bodies.
+      type: int
+    bytes_received:
+      description: Bytes of answers.
+      type: int
+    seconds:
+      description: Time from start to end.
+      type: float
+  sample:
+    requests: 5
+    retries: 0
+    bytes_sent: 52
+    bytes_received: 104857
+    seconds: 0.412
+error:
+  description: The machine-readable part of a failure.
+  returned: failure
+  type: dict
+  contains:
+    code:
+      description: What went wrong, in a word that does not change between releases.
+      type: str
+    engine:
+      description: The engine concerned.
+      type: str
+    object:
+      description: The object, file or option concerned.
+      type: str
+    http_status:
+      description: Status of the engine's answer.
+      type: int
+    engine_message:
+      description: The engine's own words.
+      type: str
+    hint:
+      description: What to do.
+      type: str
+  sample:
+    code: authentication_failed
+    engine: https://engine.example.com
+    http_status: 401
+"""
+
+from ansible_collections.maskops.delphix.plugins.module_utils._errors import OptionError
+from ansible_collections.maskops.delphix.plugins.module_utils._module import (
+    Context,
+    Definition,
+    Result,
+    main,
+)
+
+
+def run(context: Context) -> Result:
+    if not context.params["token"]:
+        raise OptionError("'token' is needed to close its session")
+    engine = context.engine()
+    engine.session.logout()
+    return {"engine": {"name": engine.name}}
+
+
+DEFINITION = Definition("masking_logout", run, reads_only=True)
+
+if __name__ == "__main__":
+    main(DEFINITION)
