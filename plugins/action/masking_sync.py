@@ -77,12 +77,12 @@ class ActionModule(ActionBase):
         validator = ArgumentSpecValidator(definition.argument_spec, **definition.rules)
         checked = validator.validate(arguments)
         secrets = {str(value) for value in checked._no_log_values} | hidden_secrets(checked.validated_parameters)
-        if checked.errors:
+        if checked.errors.errors:
             texts = [
                 f"Unsupported parameters for {definition.name}: {error}"
                 if isinstance(error, UnsupportedError)
                 else str(error)
-                for error in checked.errors
+                for error in checked.errors.errors
             ]
             refused = {"failed": True, "msg": "; ".join(texts), "error": {"code": "invalid_option"}}
             return t.cast("dict[str, t.Any]", remove_values(refused, secrets))

@@ -76,7 +76,8 @@ options:
     default: 10.0
   read_timeout:
     description:
-      - Seconds that the engine may stay silent while it answers. Synchronous exports and imports may use all of O(deadline).
+      - Seconds that the engine may stay silent while it answers.
+      - Synchronous exports and imports may use all of O(deadline).
       - If unset, the environment variable E(DELPHIX_MASKING_READ_TIMEOUT) is used.
     type: float
     default: 60.0
@@ -89,7 +90,8 @@ options:
   retries:
     description:
       - How often a request is sent again after a broken connection or HTTP 429, 502, 503 or 504.
-      - Only requests that change nothing are repeated freely. Others are repeated only if they never reached the engine, a login never.
+      - Only requests that change nothing are repeated freely.
+      - Others are repeated only if they never reached the engine, a login never.
       - If unset, the environment variable E(DELPHIX_MASKING_RETRIES) is used.
     type: int
     default: 4
@@ -101,7 +103,7 @@ options:
 requirements:
   - requests
 notes:
-  - Meant for hosts with C(ansible_connection=local), one for each engine. It then runs inside the Ansible process itself.
+  - Meant for hosts with C(ansible_connection=local), one for each engine. It then runs inside the Ansible process.
     With any other connection, with C(async), C(become), C(environment) or another C(ansible_python_interpreter)
     it runs as an ordinary module, which does the same more slowly.
 """

@@ -45,7 +45,7 @@ _ACTIVE_TASKS = ("WAITING", "RUNNING")
 _ACTIVE_EXECUTIONS = ("RUNNING", "QUEUED", "WAITING")
 _SYNC_OPERATIONS = frozenset({"EXPORT", "IMPORT", "ENCRYPTION_KEY_CREATE"})
 
-Row = t.Dict[str, t.Any]
+Row = dict[str, t.Any]
 
 
 def api_root(url: str, api_version: str | None) -> str:

@@ -35,7 +35,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._files import (
     write_text,
 )
 
-Row = t.Dict[str, t.Any]
+Row = dict[str, t.Any]
 
 _BLOB = re.compile(rb'"blob"\s*:\s*"')
 _METADATA = "exportResponseMetadata"
@@ -177,9 +177,15 @@ class FileUpload:
         if multipart:
             boundary = secrets.token_hex(16)
             name = "export.zip" if path.endswith(".zip") else "export.json"
-            self._head = (
-                f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'
-            ).encode()
+            head = (
+                f"--{boundary}",
+                f'Content-Disposition: form-data; name="file"; filename="{name}"',
+                "Content-Type: application/octet-stream",
+            )
+            self._head = ("
+".join(head) + "
+
+").encode()
             self._tail = f"\r\n--{boundary}--\r\n".encode()
             self.content_type = f"multipart/form-data; boundary={boundary}"
         try:

@@ -54,18 +54,16 @@ class MaskingError(Exception):
 
     def to_result(self) -> dict[str, t.Any]:
         """The error as result keys: ``msg`` and ``error`` (code, engine, object, ...)."""
-        error: dict[str, t.Any] = {"code": self.code}
-        for name, value in (
-            ("engine", self.engine),
-            ("object", self.subject),
-            ("http_status", self.http_status),
-            ("engine_message", self.detail),
-            ("hint", self.hint),
-            ("objects", self.objects),
-        ):
-            if value is not None:
-                error[name] = value
-        return {"msg": str(self), "error": error}
+        error = {
+            "code": self.code,
+            "engine": self.engine,
+            "object": self.subject,
+            "http_status": self.http_status,
+            "engine_message": self.detail,
+            "hint": self.hint,
+            "objects": self.objects,
+        }
+        return {"msg": str(self), "error": {name: value for name, value in error.items() if value is not None}}
 
 
 class OptionError(MaskingError):

@@ -65,49 +65,70 @@ def import_file(engine: Engine, request: ImportRequest, run: Run) -> Row:
     # A layout that does not tell its objects can only be tried.
     if rows and not different:
         return result if run.check_mode else {**result, "objects": [], "moved": []}
-    goal = request.goal(engine)
     if run.diff_mode:
         result["diff"] = import_diff(different, before)
     if run.check_mode:
         return {**result, "changed": True}
 
-    statuses: list[Row] | None = None
-
-    def now() -> Catalog:
-        return read_catalog(engine, object_types=types or None)
-
-    def settle() -> None:
-        """What is true on the engine, put into the result."""
-        moves = moves_between(before, now())
-        result["changed"] = bool(moves)
-        result["moved"] = [move.to_result() for move in moves]
-
-    try:
-        statuses = import_bundle(engine, request.path, goal, request.transfer)
-    except AnswerLostError as lost:
-        if not rows or not look_after_lost_answer(engine, lambda: not differing(rows, now())):
-            _settle_after(settle, result, run)
-            lost.hint = "The import was not sent again, and the engine does not show it. Run again when it is in order."
-            raise
-        run.warn(f"{lost}; the engine shows that the import has arrived")
-    except MaskingError:
-        _settle_after(settle, result, run)
-        raise
-    settle()
+    look = _Look(engine, types, before, rows, result)
+    statuses = _import(engine, request, look, run)
+    look.settle()
     if statuses is None:
-        run.warn(
-            f"engine {engine.name}: it gave no import status of the objects; what is reported comes from their hashes"
-        )
+        run.warn(f"engine {engine.name}: it gave no status of the objects; what is reported comes from their hashes")
     result["objects"] = [status_to_result(row) for row in statuses or []]
     if request.purge:
         purge(engine, "import", run.warn)
     return result
 
 
-def _settle_after(settle: t.Callable[[], None], result: Row, run: Run) -> None:
-    """Say in a failure what the engine shows, if it still can be asked."""
+def _import(engine: Engine, request: ImportRequest, look: _Look, run: Run) -> list[Row] | None:
+    """Import; whatever goes wrong, ``run.partial`` tells what the engine shows afterwards."""
     try:
-        settle()
-    except MaskingError as error:
-        run.warn(f"after the failure the engine could not be read: {error}")
-    run.partial = {key: value for key, value in result.items() if key != "diff"}
+        return import_bundle(engine, request.path, request.goal(engine), request.transfer)
+    except AnswerLostError as lost:
+        if not look.can_tell or not look_after_lost_answer(engine, look.arrived):
+            look.settle_after_failure(run)
+            lost.hint = "The import was not sent again, and the engine does not show it. Run again when it is in order."
+            raise
+        run.warn(f"{lost}; the engine shows that the import has arrived")
+        return None
+    except MaskingError:
+        look.settle_after_failure(run)
+        raise
+
+
+@dataclasses.dataclass
+class _Look:
+    """What an engine shows of a bundle's objects."""
+
+    engine: Engine
+    types: set[str]
+    before: Catalog
+    rows: list[Row]
+    result: Row
+
+    @property
+    def can_tell(self) -> bool:
+        """Whether the bundle says what it holds."""
+        return bool(self.rows)
+
+    def arrived(self) -> bool:
+        """Whether the engine now holds the bundle."""
+        return not differing(self.rows, self._now())
+
+    def settle(self) -> None:
+        """Put what has moved into the result."""
+        moves = moves_between(self.before, self._now())
+        self.result["changed"] = bool(moves)
+        self.result["moved"] = [move.to_result() for move in moves]
+
+    def settle_after_failure(self, run: Run) -> None:
+        """The same, if the engine still can be asked, for the result of a failure."""
+        try:
+            self.settle()
+        except MaskingError as error:
+            run.warn(f"after the failure the engine could not be read: {error}")
+        run.partial = {key: value for key, value in self.result.items() if key != "diff"}
+
+    def _now(self) -> Catalog:
+        return read_catalog(self.engine, object_types=self.types or None)

@@ -29,7 +29,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transport import 
     Stats,
 )
 
-Result = t.Dict[str, t.Any]
+Result = dict[str, t.Any]
 
 
 class Context:
@@ -151,6 +151,6 @@ def main(definition: Definition) -> t.NoReturn:
     result = execute(
         definition, module.params, check_mode=module.check_mode, diff_mode=module._diff, run_dir=module.tmpdir
     )
-    if result.pop("failed", False):
-        module.fail_json(**result)
-    module.exit_json(**result)
+    leave = module.fail_json if result.pop("failed", False) else module.exit_json
+    leave(**result)
+    raise AssertionError("leaving a module ends its process")

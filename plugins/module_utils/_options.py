@@ -29,7 +29,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transport import 
     TransportOptions,
 )
 
-Spec = t.Dict[str, t.Dict[str, t.Any]]
+Spec = dict[str, dict[str, t.Any]]
 
 
 @dataclasses.dataclass(frozen=True)

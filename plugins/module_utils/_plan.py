@@ -112,13 +112,17 @@ class Plan:
         return result
 
 
+def _no_receipt(key: ObjectKey) -> Receipt | None:  # noqa: ARG001 - a lookup that never finds
+    return None
+
+
 def make_plan(
     selection: Selection,
     source: Catalog,
     target: Catalog,
     *,
-    policy: Policy = Policy(),
-    receipt_of: t.Callable[[ObjectKey], Receipt | None] = lambda key: None,
+    policy: Policy,
+    receipt_of: t.Callable[[ObjectKey], Receipt | None] = _no_receipt,
 ) -> Plan:
     """Compare the selected objects of two engines, member by member.
 
@@ -129,7 +133,7 @@ def make_plan(
         raise VersionError(
             f"it has release {target.release}, the source {source.engine} has the newer release {source.release}",
             engine=target.engine,
-            hint="Engines do not support imports from a newer release. Upgrade the target, or set 'allow_newer_source' if you know better.",
+            hint="Engines do not support that. Upgrade the target, or set 'allow_newer_source' if you know better.",
         )
     same_release = comparable(source.release, target.release)
     taken = {(object_type(key.type).family, key.environment, key.name): key for key in target.objects}
@@ -145,9 +149,11 @@ def make_plan(
                 if other is not None:
                     action, reason = Action.BLOCKED, f"the target has this name as {other.type}"
         items.append(Item(action, mine, theirs, reason))
-    for entry in source.unnamed:
-        if entry.key.type in selection.types:
-            items.append(Item(Action.BLOCKED, entry, None, "its name cannot be told from what the engine lists"))
+    items += [
+        Item(Action.BLOCKED, entry, None, "its name cannot be told from what the engine lists")
+        for entry in source.unnamed
+        if entry.key.type in selection.types
+    ]
     extra = sorted(
         (key for key in target.objects if key not in source.objects and selection.matches(key)), key=sort_key
     )

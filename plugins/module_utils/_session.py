@@ -47,24 +47,16 @@ class Session:
     (documented default).
     """
 
-    def __init__(
-        self, transport: Transport, credentials: Credentials, *, warn: t.Callable[[str], None] | None = None
-    ) -> None:
+    def __init__(self, transport: Transport, credentials: Credentials, *, warn: t.Callable[[str], None]) -> None:
         self.transport = transport
         self._credentials = credentials
         self._token = credentials.token or None
         self._opened_here = False
-        self._warn = warn or (lambda text: None)
+        self._warn = warn
         if not self._token and not credentials.can_login:
             raise OptionError(
                 "no login is given", engine=transport.engine, hint="Give 'username' and 'password', or 'token'."
             )
-
-    def __enter__(self) -> Session:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
 
     def login(self) -> str:
         """Log in and return the token.

@@ -89,8 +89,8 @@ class SyncOptions:
     """How a sync works. ``purge``: drop the engines' documents afterwards."""
 
     selection: Selection
-    policy: Policy = Policy()
-    transfer: TransferOptions = TransferOptions()
+    policy: Policy
+    transfer: TransferOptions
     purge: bool = False
 
 
@@ -153,10 +153,11 @@ class Sync:
             self._receipts.save()
         outcome.moves = moves_between(self._before, after)
         if outcome.unverified:
+            first = ", ".join(str(key) for key in outcome.unverified[:5])
             self._warn(
-                f"engine {self._target.name}: imported with success, but their hash is not the source's: "
-                f"{', '.join(str(key) for key in outcome.unverified[:5])}{' ...' if len(outcome.unverified) > 5 else ''}. "
-                "They were changed meanwhile, or this release does not carry hashes over; receipts ('receipts_dir') keep the next run from importing them again."
+                f"engine {self._target.name}: {len(outcome.unverified)} object(s) were imported with success but do not "
+                f"have the source's hash, such as {first}. Somebody changed them meanwhile, or this release does not "
+                "carry hashes over; then 'receipts_dir' keeps the next run from importing them again."
             )
         if self._options.purge and outcome.imports:
             purge(self._target, "import", self._warn)
@@ -193,7 +194,9 @@ class Sync:
             import_bundle(self._target, path, goal, options.transfer)
         except AnswerLostError as lost:
             if not look_after_lost_answer(self._target, lambda: self._arrived(expected)):
-                lost.hint = "The import was not sent again, and the target does not show it. The next run moves what is still missing."
+                lost.hint = (
+                    "The import was not sent again, and the target does not show it. The next run does the rest."
+                )
                 raise
             self._warn(f"{lost}; the target shows that the import has arrived")
         return expected
@@ -221,10 +224,8 @@ class Sync:
         same_release = comparable(self._source_catalog.release, now.release)
         for key, value in expected.items():
             there, before = now.objects.get(key), self._before.objects.get(key)
-            if (
-                there is None
-                or there.hash != value
-                and (same_release or before is not None and there.hash == before.hash)
+            if there is None or (
+                there.hash != value and (same_release or (before is not None and there.hash == before.hash))
             ):
                 return False
         return True
@@ -275,7 +276,8 @@ def sync(source: Engine, target: Engine, options: SyncOptions, exchange: Exchang
     if run.check_mode:
         if any(item.target for item in plan.needed) and not comparable(work.source_release, target.release):
             run.warn(
-                f"engine {target.name}: hashes do not compare between its release and the source's, so objects may turn out to be equal"
+                f"engine {target.name}: its release is not the source's, so that hashes do not compare; "
+                "objects to update may turn out to be equal"
             )
         return result
     try:

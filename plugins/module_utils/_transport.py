@@ -11,6 +11,7 @@ import enum
 import json
 import os
 import random
+import re
 import time
 import traceback
 import typing as t
@@ -44,6 +45,8 @@ _TRANSIENT = frozenset({429, 502, 503, 504})
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
 _LONGEST_RETRY_AFTER = 60.0
+# Stands in front of the text in errors of urllib3, as a repr or in words.
+_CONNECTION_REPR = re.compile(r"^<?[\w.]*HTTPS?Connection\w*\(.*?\)(?: at 0x[0-9a-f]+>)?: ")
 USER_AGENT = "maskops.delphix (Ansible collection)"
 
 
@@ -130,7 +133,7 @@ class Answer:
                 f"the answer is not JSON but {kind}",
                 engine=self.engine,
                 http_status=self.status,
-                hint="Check that the URL is that of a masking engine and that no proxy or login page stands in between.",
+                hint="Check that the URL is a masking engine's and that no proxy or login page stands in between.",
             ) from None
 
     def error_text(self) -> str | None:
@@ -195,7 +198,7 @@ class Transport:
         self.read_only = read_only
         self.clock = clock or Clock()
         self._options = options
-        self._warn = warn or (lambda text: None)
+        self._warn = warn or _silent
         self._ends = self.clock.monotonic() + options.deadline
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
@@ -280,7 +283,7 @@ class Transport:
             return answer
 
     def _before_retry(self, tries: int, what: str, why: str, retry_after: str | None) -> None:
-        pause = min(_FIRST_PAUSE * 2 ** (tries - 1), _LONGEST_PAUSE) * random.uniform(0.5, 1.0)
+        pause = min(_FIRST_PAUSE * 2 ** (tries - 1), _LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret
         if retry_after and retry_after.strip().isdigit():
             pause = min(float(retry_after), _LONGEST_RETRY_AFTER)
         self.stats.retries += 1
@@ -370,7 +373,7 @@ class Transport:
             f"it redirects to {where}",
             engine=self.engine,
             http_status=response.status_code,
-            hint="Redirects are not followed, so that a login is never sent elsewhere. Give the final address as 'url'.",
+            hint="Give the final address as 'url': redirects are not followed, so that no login goes elsewhere.",
         )
 
     def _explain(self, error: Exception, what: str) -> MaskingError:
@@ -380,7 +383,7 @@ class Transport:
             if "WRONG_VERSION_NUMBER" in reason or "UNKNOWN_PROTOCOL" in reason:
                 hint = "Nothing speaks TLS at this port. Check scheme and port of 'url'."
             elif "CERTIFICATE_VERIFY_FAILED" in reason or "doesn't match" in reason:
-                hint = "Name the CA that signed the engine's certificate with 'ca_path', and the engine as its certificate names it."
+                hint = "Name the CA of the engine's certificate with 'ca_path', and the engine as its certificate does."
             else:
                 hint = "Check 'client_cert' and the engine's TLS settings."
             return TlsError(f"the TLS connection failed: {reason}", hint=hint, **about)
@@ -416,9 +419,7 @@ def _innermost(error: BaseException) -> str:
         if inner is None or inner is current:
             break
         current = inner
-    text = " ".join(str(current).split())
-    # urllib3 puts the repr of its connection in front: "<...Connection(...) at 0x...>: text"
-    return text.rpartition(">: ")[2] if text.startswith("<") or "object at 0x" in text else text
+    return _CONNECTION_REPR.sub("", " ".join(str(current).split()))
 
 
 def _never_sent(error: BaseException) -> bool:
@@ -452,6 +453,10 @@ def _client_certificate(options: TransportOptions) -> str | tuple[str, str] | No
     if options.client_cert and options.client_key:
         return (options.client_cert, options.client_key)
     return options.client_cert
+
+
+def _silent(text: str) -> None:
+    pass
 
 
 def engine_name(base_url: str) -> str:

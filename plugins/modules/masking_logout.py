@@ -21,7 +21,7 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     details:
-      - The session is closed in check mode too, as M(maskops.delphix.masking_login) opens one. It changes no object of the engine.
+      - The session is closed in check mode too, as M(maskops.delphix.masking_login) opens one.
 seealso:
   - module: maskops.delphix.masking_login
 """

@@ -15,7 +15,8 @@ description:
   - Objects are in sync when every selected object of the source exists on the target with the same hash. What only the
     target has is reported and left alone.
   - RV(ignore:changed) says whether hashes on the target have moved. A second run changes nothing.
-  - Hashes compare only between engines of one release. Across releases O(receipts_dir) remembers what became of an object.
+  - Hashes compare only between engines of one release. Across releases O(receipts_dir) remembers what became of
+    an object.
 author:
   - maskops.delphix contributors (@maskops)
 extends_documentation_fragment:

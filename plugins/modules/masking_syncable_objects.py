@@ -27,7 +27,8 @@ options:
     elements: str
   names:
     description:
-      - Names to list. V(*) and V(?) make a pattern. A name that no object bears is an error, a pattern without any is not.
+      - Names to list. V(*) and V(?) make a pattern.
+      - A name that no object bears is an error, a pattern without any is not.
     type: list
     elements: str
   exclude:
