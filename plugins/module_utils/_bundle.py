@@ -182,10 +182,7 @@ class FileUpload:
                 f'Content-Disposition: form-data; name="file"; filename="{name}"',
                 "Content-Type: application/octet-stream",
             )
-            self._head = ("
-".join(head) + "
-
-").encode()
+            self._head = ("\r\n".join(head) + "\r\n\r\n").encode()
             self._tail = f"\r\n--{boundary}--\r\n".encode()
             self.content_type = f"multipart/form-data; boundary={boundary}"
         try:
