@@ -26,6 +26,9 @@ export PATH := $(BIN):$(PATH)
 export ANSIBLE_COLLECTIONS_PATH := $(WORK)/collections
 export ANSIBLE_HOME := $(WORK)/ansible-home
 
+# These write logs and caches into the home folder: not into the user's.
+changelog docs importer lint-ansible molecule: private export HOME := $(WORK)/home
+
 # Stages of make test, those that take longest first.
 STAGES := sanity importer lint-ansible integration simulator-test lint-types docs units \
 	$(if $(wildcard extensions/molecule/*/molecule.yml),molecule) \
@@ -50,6 +53,7 @@ $(VENV)/.made: $(wildcard tests/requirements/*.txt meta/ee-requirements.txt test
 .PHONY: tree
 tree: $(VENV)/.made ## Copy the checkout to where Ansible's tools see a collection
 	@$(BIN)/python tests/tools/tree.py $(TREE)
+	@mkdir -p $(WORK)/home
 
 # --- tests ---
 
@@ -99,7 +103,7 @@ units: tree ## ansible-test units
 
 .PHONY: pytest
 pytest: tree ## Plain pytest on the copy of the checkout: make pytest ARGS="tests/unit -k name"
-	cd $(TREE) && pytest $(ARGS)
+	cd $(TREE) && PYTHONPATH=$(WORK)/collections pytest $(ARGS)
 
 .PHONY: simulator-test
 simulator-test: $(VENV)/.made ## Tests of the simulator
@@ -132,7 +136,7 @@ docs: tree ## Documentation of plugins and roles: antsibull-docs
 	cd $(TREE) && antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all .
 
 .PHONY: changelog
-changelog: $(VENV)/.made ## Changelog fragments: antsibull-changelog
+changelog: tree ## Changelog fragments: antsibull-changelog
 	antsibull-changelog lint
 
 .PHONY: build
