@@ -155,9 +155,9 @@ class Sync:
         if outcome.unverified:
             first = ", ".join(str(key) for key in outcome.unverified[:5])
             self._warn(
-                f"engine {self._target.name}: {len(outcome.unverified)} object(s) were imported with success but do "
-                f"not have the source's hash, such as {first}. Somebody changed them meanwhile, or this release does not "
-                "carry hashes over; then 'receipts_dir' keeps the next run from importing them again."
+                f"engine {self._target.name}: {len(outcome.unverified)} object(s) were imported with success but "
+                f"do not have the source's hash, such as {first}. They were changed meanwhile, or this release does "
+                "not carry hashes over; then 'receipts_dir' keeps the next run from importing them again."
             )
         if self._options.purge and outcome.imports:
             purge(self._target, "import", self._warn)
