@@ -1,0 +1,126 @@
+# Copyright (c) 2026, maskops.delphix contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One simulated engine: its state and the parts that work on it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from masking_simulator.auth import Auth
+from masking_simulator.clock import Clock, api_time
+from masking_simulator.executions import Executions
+from masking_simulator.faults import Faults
+from masking_simulator.model.kinds import KINDS
+from masking_simulator.model.model import Model
+from masking_simulator.releases import Release
+from masking_simulator.requestlog import RequestLog
+from masking_simulator.store import Store
+from masking_simulator.switches import Switches
+from masking_simulator.sync.crypto import Signer
+from masking_simulator.sync.gate import Gate
+from masking_simulator.sync.listing import Listing
+from masking_simulator.sync.tasks import Tasks
+
+_OFFSETS = 900
+
+
+@dataclass
+class Config:
+    """How to make or reopen an engine.
+
+    place: what tells this engine from others (its address and state folder); it decides the
+    numbers that the engine gives to its objects.
+    """
+
+    state: Path
+    release: Release
+    place: str
+    profile: str = "empty"
+    seed: int = 1
+    admin: tuple[str, str] = ("admin", "Admin-12")
+    switches: dict[str, Any] = field(default_factory=dict)
+
+
+class Engine:
+    """Everything one engine knows. Made by open_engine()."""
+
+    def __init__(self, config: Config, store: Store) -> None:
+        self.config = config
+        self.release = config.release
+        self.store = store
+        self.clock = Clock()
+        self.switches = Switches(config.switches)
+        if store.meta("id_offset") is None:
+            store.set_meta("id_offset", str(_offset(config.place)))
+        self.model = Model(store, config.release, self.switches)
+        self.listing = Listing(self.model, config.place)
+        self.auth = Auth(store, self.switches, self.clock)
+        first = int(store.meta("id_offset") or 0)
+        self.tasks = Tasks(store, self.switches, self.clock, first)
+        self.executions = Executions(store, self.clock, first)
+        self.gate = Gate(config.release, self.switches, self.executions)
+        self.faults = Faults()
+        self.log = RequestLog()
+        self.import_lock = threading.Lock()
+        pem = store.meta("signer")
+        self.signer = Signer(pem.encode() if pem else None)
+        if pem is None:
+            store.set_meta("signer", self.signer.pem().decode())
+
+    @property
+    def shows_revision_id(self) -> bool:
+        """Whether this engine's API has the field revisionId (5.1.42 on)."""
+        return self.release.api >= 42
+
+    def new_local(self, kind: str, user: str | None = None) -> dict[str, Any]:
+        """The engine's own marks on an object that is being made."""
+        now = api_time(self.clock.now())
+        marks = {"createdBy": user or "System", "createdTime": now, "uploadedBy": user or "System", "uploadDate": now,
+                 "status": "DISCONNECTED"}
+        return {name: value for name, value in marks.items() if name in KINDS[kind].local}
+
+    def set_switches(self, values: dict[str, Any]) -> None:
+        """Set switches; raises ValueError and sets none when one of them is wrong."""
+        Switches({**self.switches.as_dict(), **values})
+        for name, value in values.items():
+            self.switches.set(name, value)
+        self.model.reset_hashes()
+
+    def close(self) -> None:
+        """End the tasks and write the state."""
+        self.tasks.stop(5.0)
+        self.store.close()
+
+
+def open_engine(config: Config) -> Engine:
+    """Open the engine of a state folder; a new folder is filled from the data profile.
+
+    Raises ValueError when the folder belongs to another release.
+    """
+    from masking_simulator.data.profiles import fill
+
+    store = Store(config.state)
+    known = store.meta("release")
+    if known is not None and known != config.release.text:
+        store.close()
+        raise ValueError(f"{config.state} holds an engine of release {known}, not {config.release.text}")
+    engine = Engine(config, store)
+    if known is None:
+        with store.transaction():
+            fill(engine)
+            store.set_meta("release", config.release.text)
+            store.set_meta("profile", config.profile)
+    else:
+        store.drop_unused_contents()
+    engine.auth.ensure_admin(*config.admin)
+    return engine
+
+
+def _offset(place: str) -> int:
+    return 1 + int.from_bytes(hashlib.sha256(place.encode()).digest()[:4], "big") % _OFFSETS

@@ -1,0 +1,156 @@
+# Copyright (c) 2026, maskops.delphix contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Revision hashes: over an object's own state and everything it depends on.
+
+The vendor does not publish what its hash covers; this one is invented so that it obeys the
+documented rules: saving changes it, so does a change anywhere below; ids, environments and
+passwords are not part of it; it is equal on two engines of one release after an import, and
+differs between releases.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+
+import orjson
+
+from masking_simulator.model.objects import Key, Obj, Objects, dependencies
+from masking_simulator.model.types import BY_NAME
+from masking_simulator.releases import Release
+from masking_simulator.texts import TEXTS
+
+NOT_SYNCABLE = "Not Syncable: "
+
+
+def own_digest(obj: Obj) -> str:
+    """SHA-1 hex over the object's own state, the same on every release."""
+    content = obj.content.digest if obj.content else None
+    state = [obj.type or obj.kind, obj.name, obj.revision, obj.body, content]
+    return hashlib.sha1(orjson.dumps(state, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+class Hashes:
+    """Revision hashes of one engine's objects; computed when asked for, forgotten when stale."""
+
+    def __init__(self, objects: Objects, release: Release, mapping_syncable: bool) -> None:
+        self._objects = objects
+        self._release = release
+        self._mapping_syncable = mapping_syncable
+        self._own: dict[Key, str] = {}
+        self._closures: dict[Key, frozenset[Key]] = {}
+        self._hashes: dict[Key, str] = {}
+        self._global: str | None = None
+
+    def forget(self, key: Key) -> set[Key]:
+        """Drop what is known about an object and all that depend on it; return those keys."""
+        stale: set[Key] = set()
+        todo = [key]
+        while todo:
+            current = todo.pop()
+            if current not in stale:
+                stale.add(current)
+                todo.extend(self._objects.users(current))
+        for current in stale:
+            self._closures.pop(current, None)
+            self._hashes.pop(current, None)
+        self._own.pop(key, None)
+        self._global = None
+        return stale
+
+    def closure(self, key: Key) -> frozenset[Key]:
+        """All objects that one needs, directly or not; it holds the object itself only in a loop."""
+        known = self._closures.get(key)
+        if known is not None:
+            return known
+        seen: set[Key] = set()
+        todo = [needed for needed, _ in dependencies(self._require(key))]
+        while todo:
+            current = todo.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            below = self._closures.get(current)
+            if below is not None:
+                seen |= below
+                continue
+            obj = self._objects.get(current)
+            if obj is not None:
+                todo.extend(needed for needed, _ in dependencies(obj))
+        self._closures[key] = frozenset(seen)
+        return self._closures[key]
+
+    def fingerprint(self, key: Key) -> str:
+        """The release-independent part of the hash, by which references are compared."""
+        parts = sorted(self._own_of(needed) for needed in self.closure(key))
+        return hashlib.sha1("\n".join([self._own_of(key), *parts]).encode()).hexdigest()
+
+    def revision_hash(self, key: Key) -> str:
+        """The 40 hex digits of an object, or `Not Syncable: ` and the reason."""
+        known = self._hashes.get(key)
+        if known is None:
+            reason = self.reason(key)
+            known = NOT_SYNCABLE + reason if reason else self._salted(self.fingerprint(key))
+            self._hashes[key] = known
+        return known
+
+    def reference_hash(self, key: Key) -> str:
+        """The hash of a reference to an object, where references have one of their own."""
+        return self._salted("reference:" + self.fingerprint(key))
+
+    def revision_id(self, key: Key) -> str:
+        """An identifier that changes only when the object itself does."""
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, self._own_of(key)))
+
+    def reason(self, key: Key) -> str | None:
+        """Why an object cannot be synchronised, or None."""
+        obj = self._require(key)
+        own = self._own_reason(obj)
+        if own:
+            return own
+        for needed in sorted(self.closure(key), key=lambda item: (item.kind, item.name)):
+            other = self._objects.get(needed)
+            if other is not None and (below := self._own_reason(other)):
+                return below
+        return None
+
+    def global_members(self) -> list[Key]:
+        """The members of GLOBAL_OBJECT: what can be synchronised of the types it holds."""
+        return [
+            obj.key
+            for obj in self._objects
+            if obj.type and BY_NAME[obj.type].in_global and not self.revision_hash(obj.key).startswith(NOT_SYNCABLE)
+        ]
+
+    def global_hash(self) -> str:
+        """The hash of GLOBAL_OBJECT: over all its members."""
+        if self._global is None:
+            members = sorted(self.revision_hash(key) for key in self.global_members())
+            self._global = self._salted("\n".join(members))
+        return self._global
+
+    def _own_reason(self, obj: Obj) -> str | None:
+        if obj.kind == "algorithm" and obj.body.get("_mapping"):
+            modern = obj.type == "USER_ALGORITHM"
+            if not (modern and self._mapping_syncable):
+                return TEXTS["reason_mapping"].wording.format(name=obj.name)
+        return None
+
+    def _own_of(self, key: Key) -> str:
+        known = self._own.get(key)
+        if known is None:
+            obj = self._objects.get(key)
+            known = own_digest(obj) if obj is not None else "missing:" + key.name
+            self._own[key] = known
+        return known
+
+    def _salted(self, text: str) -> str:
+        return hashlib.sha1(f"{self._release.text}\n{text}".encode()).hexdigest()
+
+    def _require(self, key: Key) -> Obj:
+        obj = self._objects.get(key)
+        if obj is None:
+            raise KeyError(key)
+        return obj

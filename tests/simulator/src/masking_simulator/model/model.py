@@ -1,0 +1,182 @@
+# Copyright (c) 2026, maskops.delphix contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The objects of one engine with their hashes, changed in transactions."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from masking_simulator.errors import refuse
+from masking_simulator.model.hashing import Hashes
+from masking_simulator.model.kinds import KINDS
+from masking_simulator.model.objects import Content, Key, Obj, Objects, dependencies
+from masking_simulator.releases import Release
+from masking_simulator.store import Store
+from masking_simulator.switches import Switches
+
+
+class Change:
+    """One transaction on the model. Made by Model.change()."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self.before: dict[Key, Obj | None] = {}
+
+    def put(self, obj: Obj) -> None:
+        """Add or replace an object."""
+        old = self._model.objects.put(obj)
+        self.before.setdefault(obj.key, old)
+        self._model._stale(obj.key)
+
+    def delete(self, key: Key) -> None:
+        """Remove an object."""
+        self.before.setdefault(key, self._model.objects.remove(key))
+        self._model._stale(key)
+
+    def rename(self, obj: Obj, name: str) -> Obj:
+        """Give an object another name; whatever needs it follows."""
+        renamed = replace(obj, key=obj.key._replace(name=name))
+        users = [self._model.objects.get(key) for key in self._model.objects.users(obj.key)]
+        self.delete(obj.key)
+        self.put(renamed)
+        for user in users:
+            if user is not None:
+                self.put(replace(user, body=_renamed_in(user, obj.key, name)))
+        return renamed
+
+
+class Model:
+    """All objects of an engine. Hold `lock` while reading more than one thing."""
+
+    def __init__(self, store: Store, release: Release, switches: Switches) -> None:
+        self.store = store
+        self.release = release
+        self.switches = switches
+        self.lock = threading.RLock()
+        self.objects = Objects()
+        for obj in store.objects():
+            self.objects.put(obj)
+        self._sequences = store.sequences()
+        self.version = 0
+        self.hashes = self._new_hashes()
+        self.on_stale: Callable[[set[Key]], None] = lambda keys: None
+
+    def next_id(self, kind: str) -> int:
+        """A number never given out before for this kind, different from engine to engine."""
+        first = int(self.store.meta("id_offset") or 0)
+        number = self._sequences.get(kind, first) + 1
+        self._sequences[kind] = number
+        return number
+
+    def require(self, key: Key) -> Obj:
+        """The object with this key; raises KeyError when there is none."""
+        obj = self.objects.get(key)
+        if obj is None:
+            raise KeyError(key)
+        return obj
+
+    def named(self, key: Key) -> Obj | None:
+        """The object that this name stands for, by the rule of the switch name_case."""
+        exact = self.objects.get(key)
+        if exact is None and self.switches.text("name_case") == "insensitive":
+            alike = self.objects.alike(key)
+            return self.objects.get(min(alike)) if alike else None
+        return exact
+
+    def make(self, key: Key, type_: str, body: dict[str, Any], *, content: Content | None = None,
+             local: dict[str, Any] | None = None, revision: str | None = None) -> Obj:
+        """A new object with a number of its own; not yet part of the model."""
+        return Obj(key, self.next_id(key.kind), type_, revision or str(uuid.uuid4()), body, content, local or {})
+
+    def save(self, change: Change, obj: Obj, **values: Any) -> Obj:
+        """Save an object as a person would: it gets a new revision even when nothing differs."""
+        saved = replace(obj, revision=str(uuid.uuid4()), **values)
+        change.put(saved)
+        return saved
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """A transaction: on disk and in memory all of it is kept, or none when it raises."""
+        with self.lock:
+            change = Change(self)
+            sequences = dict(self._sequences)
+            try:
+                with self.store.transaction():
+                    yield change
+                    self._write(change)
+            except BaseException:
+                self._sequences = sequences
+                for key, old in change.before.items():
+                    self.objects.remove(key)
+                    if old is not None:
+                        self.objects.put(old)
+                    self._stale(key)
+                raise
+            self.version += 1
+
+    def load(self, objects: list[Obj]) -> None:
+        """Take over the objects of a data profile, inside a transaction of the store."""
+        self.store.put_objects(objects)
+        self.store.put_sequences(self._sequences)
+        for obj in objects:
+            self.objects.put(obj)
+        self.version += 1
+
+    def delete(self, obj: Obj, used_status: int) -> None:
+        """Delete an object as a person would: refused with a status while something needs it."""
+        with self.change() as change:
+            for user in sorted(self.objects.users(obj.key) - {obj.key}):
+                raise refuse(used_status, "in_use", kind=KINDS[obj.kind].title, name=obj.name,
+                             user_kind=KINDS[user.kind].title, user_name=user.name)
+            change.delete(obj.key)
+
+    def reset_hashes(self) -> None:
+        """Compute all hashes anew, after a switch that they depend on has moved."""
+        with self.lock:
+            self.hashes = self._new_hashes()
+            self.version += 1
+            self.on_stale({obj.key for obj in self.objects})
+
+    def _new_hashes(self) -> Hashes:
+        return Hashes(self.objects, self.release, self.switches.text("mapping_algorithms") == "syncable")
+
+    def _stale(self, key: Key) -> None:
+        self.on_stale(self.hashes.forget(key))
+        self.version += 1
+
+    def _write(self, change: Change) -> None:
+        gone = [old for key, old in change.before.items() if old is not None and self.objects.get(key) is None]
+        kept = [obj for key in change.before if (obj := self.objects.get(key)) is not None]
+        for obj in gone:
+            self.store.delete_object(obj)
+        self.store.put_objects(kept)
+        self.store.put_sequences(self._sequences)
+
+
+def missing_dependency(model: Model, obj: Obj) -> Key | None:
+    """The first key that an object needs and the engine lacks, or None."""
+    for key, _ in dependencies(obj):
+        if model.objects.get(key) is None:
+            return key
+    return None
+
+
+def _renamed_in(user: Obj, key: Key, name: str) -> dict[str, Any]:
+    kind = KINDS[user.kind]
+    body = dict(user.body)
+    for field, target in {**kind.by_name, **kind.by_id}.items():
+        if target != key.kind or field not in body:
+            continue
+        value = body[field]
+        if isinstance(value, list):
+            body[field] = [name if item == key.name else item for item in value]
+        elif value == key.name:
+            body[field] = name
+    return body

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, maskops.delphix contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which operations may run side by side.
+
+Documented: before release 20 no two imports at once, and no import while an export or a job
+runs; from 20 on sync operations run concurrently; while a new encryption key is made nothing
+else runs. That an export waits for no import before release 20 either is inferred.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from typing import Literal
+
+from masking_simulator.errors import refuse
+from masking_simulator.executions import Executions
+from masking_simulator.releases import Release
+from masking_simulator.switches import Switches
+
+Operation = Literal["export", "import", "key"]
+
+
+class Gate:
+    """Counts what runs and refuses what may not join."""
+
+    def __init__(self, release: Release, switches: Switches, executions: Executions) -> None:
+        self._release = release
+        self._switches = switches
+        self._executions = executions
+        self._lock = threading.Lock()
+        self._running: Counter[Operation] = Counter()
+
+    def enter(self, operation: Operation) -> Callable[[], None]:
+        """Begin an operation; returns the function that ends it. Raises the refusal when it may not run."""
+        with self._lock:
+            obstacle = self._obstacle(operation)
+            if obstacle:
+                raise refuse(self._switches.integer("concurrency_status"), "busy", what=obstacle)
+            self._running[operation] += 1
+        once = threading.Lock()
+
+        def leave() -> None:
+            if once.acquire(blocking=False):
+                with self._lock:
+                    self._running[operation] -= 1
+
+        return leave
+
+    def _obstacle(self, operation: Operation) -> str | None:
+        running = self._running
+        if running["key"]:
+            return "the generation of a new key"
+        if operation == "key":
+            if running.total() or self._executions.busy():
+                return "another operation"
+            return None
+        if self._release.concurrent_sync:
+            refused = self._switches.text("import_while_jobs_run") == "refused"
+            return "a job" if operation == "import" and refused and self._executions.busy() else None
+        if running["import"]:
+            return "an import"
+        if operation == "import" and running["export"]:
+            return "an export"
+        return "a job" if operation == "import" and self._executions.busy() else None
