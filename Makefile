@@ -74,11 +74,11 @@ lint-python: $(VENV)/.made ## Python files: ruff, rules and format
 	ruff format --check
 
 .PHONY: lint-types
-lint-types: tree ## Types: mypy, strict, on module_utils, simulator and tests/tools
+lint-types: tree ## Types: mypy, strict, on plugins, simulator and tests/tools
 	mypy tests/tools
 	cd tests/simulator && mypy
 	cd $(WORK)/collections && mypy --config-file $(CURDIR)/pyproject.toml \
-		--package ansible_collections.maskops.delphix.plugins.module_utils
+		--package ansible_collections.maskops.delphix.plugins
 
 .PHONY: lint-yaml
 lint-yaml: $(VENV)/.made ## YAML files: yamllint

@@ -39,9 +39,12 @@ def interrupted(*_: object) -> None:
 def run(make: str, stage: str, ready: list[str], log: Path) -> bool:
     """Run one stage to its end; print its result. True when it passed."""
     command = [make, "--no-print-directory", *(f"--old-file={target}" for target in ready), stage]
+    environment = {**os.environ, "NO_COLOR": "1"}
     started = time.monotonic()
     with log.open("w", encoding="utf-8") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, env=environment, start_new_session=True
+        )
         running.add(process)
         try:
             passed = process.wait(DEADLINE_SECONDS) == 0
