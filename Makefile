@@ -75,10 +75,10 @@ lint-python: $(VENV)/.made ## Python files: ruff, rules and format
 
 .PHONY: lint-types
 lint-types: tree ## Types: mypy, strict, on plugins, simulator and tests/tools
-	mypy tests/tools
-	cd tests/simulator && mypy
 	cd $(WORK)/collections && mypy --config-file $(CURDIR)/pyproject.toml \
 		--package ansible_collections.maskops.delphix.plugins
+	mypy tests/tools
+	cd tests/simulator && mypy
 
 .PHONY: lint-yaml
 lint-yaml: $(VENV)/.made ## YAML files: yamllint
