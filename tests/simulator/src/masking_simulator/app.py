@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from masking_simulator.api.dispatch import endpoint, json_response
+from masking_simulator.api.dispatch import Endpoint, endpoint, json_response
 from masking_simulator.contract import operations, published
 from masking_simulator.engine import Engine
 from masking_simulator.errors import refuse
@@ -27,7 +27,7 @@ def engine_app(engine: Engine) -> ASGIApp:
     here = [operation for operation in operations() if operation.on(engine.release)]
     # fixed paths first, so that /connectors/test is not taken for a connector named test
     here.sort(key=lambda operation: operation.path.count("{"))
-    paths: dict[str, dict[str, object]] = {}
+    paths: dict[str, dict[str, Endpoint]] = {}
     for operation in here:
         paths.setdefault(operation.path, {})[operation.method] = endpoint(engine, operation)
     routes = [Route(path, _by_method(methods), methods=None) for path, methods in paths.items()]
@@ -48,7 +48,8 @@ def engine_app(engine: Engine) -> ASGIApp:
         pinned, path = match[1], match[2] or "/"
         if pinned and not engine.release.knows(pinned):
             status = engine.switches.integer("unknown_version_status")
-            await json_response(refuse(status, "unknown_api_version", version=pinned).body, status)(scope, receive, send)
+            error = refuse(status, "unknown_api_version", version=pinned)
+            await json_response(error.body, status)(scope, receive, send)
             return
         path = path.rstrip("/") or "/"
         inner = {**scope, "path": path, "raw_path": path.encode(), "root_path": "",
@@ -61,7 +62,7 @@ def engine_app(engine: Engine) -> ASGIApp:
     return app
 
 
-def _by_method(methods: dict[str, object]) -> object:
+def _by_method(methods: dict[str, Endpoint]) -> ASGIApp:
     allowed = ", ".join(sorted(methods))
 
     class Methods:
@@ -72,7 +73,7 @@ def _by_method(methods: dict[str, object]) -> object:
                 error = refuse(405, "method_not_allowed")
                 response = json_response(error.body, 405, {"Allow": allowed})
             else:
-                response = await serve(request)  # type: ignore[operator]
+                response = await serve(request)
             await response(scope, receive, send)
 
     return Methods()

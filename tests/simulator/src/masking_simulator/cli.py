@@ -71,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--state", required=True, type=Path, help="folder of the engine's state, made if absent")
     run.add_argument("--release", required=True, help="engine release, such as 6.0.17.0 or 2025.2.0.0")
     run.add_argument("--data", default="empty", metavar="PROFILE",
-                     help="what a new engine holds: empty, demo, or scale:ALGORITHMS:DOMAINS:ENVIRONMENTS:JOBS:LOOKUP_BYTES")
+                     help="what a new engine holds: empty, demo, or "
+                          "scale:ALGORITHMS:DOMAINS:ENVIRONMENTS:JOBS:LOOKUP_BYTES")
     run.add_argument("--seed", type=int, default=1, help="seed of the data")
     run.add_argument("--admin", default="admin:Admin-12", metavar="USER:PASSWORD")
     transport = run.add_mutually_exclusive_group()

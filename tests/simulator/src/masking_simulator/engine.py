@@ -119,6 +119,7 @@ def open_engine(config: Config) -> Engine:
     else:
         store.drop_unused_contents()
     engine.auth.ensure_admin(*config.admin)
+    engine.listing.warm()
     return engine
 
 

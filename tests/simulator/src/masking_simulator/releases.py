@@ -49,7 +49,7 @@ def parse_release(text: str) -> Release:
     if not _RELEASE.fullmatch(text):
         raise ValueError(f"not a release: {text!r}")
     parts = [int(part) for part in text.split(".")]
-    major, minor, patch, build = (parts + [0, 0, 0])[:4]
+    major, minor, patch, build = (*parts, 0, 0, 0)[:4]
     if major == 6 and minor == 0 and patch <= 17:
         api = patch
     elif 7 <= major <= 29:

@@ -49,6 +49,13 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.up.set()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for connection in list(self.server_state.connections):
+            cycle = getattr(connection, "cycle", None)
+            if cycle is None or cycle.response_complete:
+                connection.transport.abort()  # an idle TLS client would make us wait for its goodbye
+        await super().shutdown(sockets)
+
 
 async def serve(engine: Engine, listen: Listen, tls: Path | None, control: Listen | None) -> None:
     """Serve until SIGTERM or SIGINT. Prints where the control interface and the engine are."""
@@ -69,18 +76,23 @@ async def serve(engine: Engine, listen: Listen, tls: Path | None, control: Liste
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     running = [asyncio.create_task(server.serve(sockets=[bound])) for server, bound in servers]
-    up = asyncio.gather(*(server.up.wait() for server, _ in servers))
-    await asyncio.wait([up, *running], return_when=asyncio.FIRST_COMPLETED)
-    if up.done():
+    starting = asyncio.create_task(_all_up([server for server, _ in servers]))
+    await asyncio.wait([starting, *running], return_when=asyncio.FIRST_COMPLETED)
+    if starting.done():
         print(f"ready {_url('https' if files else 'http', bound)}", flush=True)
-    up.cancel()
+    starting.cancel()
     await asyncio.gather(*running)
+
+
+async def _all_up(servers: list[_Server]) -> None:
+    for server in servers:
+        await server.up.wait()
 
 
 def _server(app: ASGIApp, files: tuple[Path, Path] | None) -> _Server:
     return _Server(uvicorn.Config(
         app, log_level="error", access_log=False, server_header=False, proxy_headers=False, lifespan="off",
-        http="httptools", ws="none", timeout_keep_alive=75, timeout_graceful_shutdown=_GRACE, h11_max_incomplete_event_size=65536,
+        http="httptools", ws="none", timeout_keep_alive=75, timeout_graceful_shutdown=_GRACE,
         ssl_certfile=files[0] if files else None, ssl_keyfile=files[1] if files else None,
     ))
 

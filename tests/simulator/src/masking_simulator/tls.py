@@ -30,7 +30,8 @@ def prepare_tls(folder: Path, host: str) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with _locked(folder / ".lock"):
         authority, key = _authority(folder)
-        certificate, private = folder / f"engine-{host.replace(':', '_')}.pem", folder / f"engine-{host.replace(':', '_')}.key"
+        stem = f"engine-{host.replace(':', '_')}"
+        certificate, private = folder / f"{stem}.pem", folder / f"{stem}.key"
         if not (certificate.exists() and private.exists()):
             _write_key(private, _new_certificate(certificate, host, authority, key))
     return certificate, private

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import orjson
 
@@ -81,15 +81,23 @@ def handles(operation_id: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def page(call: Call, rows: list[Any]) -> Answer:
-    """One page of a list. Rows are JSON values, or JSON bytes."""
+class Listed(Protocol):
+    """Anything that has a length and can be cut: JSON values, or rows that are JSON bytes already."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, place: slice, /) -> Iterable[Any]: ...
+
+
+def page(call: Call, rows: Listed) -> Answer:
+    """One page of a list."""
     number, size = _page_asked(call)
     total = len(rows)
     last = max(1, -(-total // size))
     if number > last:
         status = call.engine.switches.integer("page_range_status")
         raise refuse(status, "page_out_of_range", page=number, last=last)
-    shown = rows[(number - 1) * size:number * size]
+    shown = list(rows[(number - 1) * size:number * size])
     head = b'{"_pageInfo":{"numberOnPage":%d,"total":%d},"responseList":[' % (len(shown), total)
     return Answer(raw=head + b",".join(_encoded(shown)) + b"]}")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,14 @@ import orjson
 from masking_simulator.api.call import Answer, Call, handles, page
 from masking_simulator.errors import ApiError, refuse
 from masking_simulator.sync import exporting, importing
-from masking_simulator.sync.tasks import Finish, document_path, new_reference
+from masking_simulator.sync.gate import Operation
+from masking_simulator.sync.tasks import Finish, Work, document_path, new_reference
 
 
 @handles("syncableObjects_list")
 def list_objects(call: Call) -> Answer:
-    object_type = call.query["object_type"]
-    rows = call.engine.listing.rows(object_type, _shows_revision_id(call))
-    return page(call, rows)
+    with call.engine.model.lock:
+        return page(call, call.engine.listing.rows(call.query["object_type"], _shows_revision_id(call)))
 
 
 @handles("syncableObjects_environment")
@@ -146,7 +145,7 @@ def _options(call: Call) -> importing.Options:
                              call.passphrase)
 
 
-def _start(call: Call, operation: str, gate: Any, reference: str, work: Callable[[Finish], None], waits: bool) -> Answer:
+def _start(call: Call, operation: str, gate: Operation, reference: str, work: Work, waits: bool) -> Answer:
     engine = call.engine
     slow = call.fault("slow_task")
     fails = call.fault("fail_task") is not None

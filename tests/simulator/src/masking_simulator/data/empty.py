@@ -124,6 +124,7 @@ def uses_classifiers(filler: Filler) -> bool:
 def add_detector(filler: Filler, name: str, domain: str, built_in: bool = False) -> None:
     """Add what finds a domain in data: a classifier or a profile expression, by release."""
     pattern = "(?>(" + domain.lower().replace("_", ")_?-?(").replace(" ", ")_?-?(") + "))"
+    body: dict[str, object]
     if uses_classifiers(filler):
         body = {"domainName": domain, "frameworkName": "REGEX",
                 "properties": {"fieldNames": {"patterns": [pattern]}}, "description": f"Finds {domain}"}
@@ -136,7 +137,7 @@ def add_detector(filler: Filler, name: str, domain: str, built_in: bool = False)
 def add_profile_set(filler: Filler, name: str, detectors: list[str], built_in: bool = False) -> None:
     """Add a profile set of detectors."""
     field = "classifierIds" if uses_classifiers(filler) else "profileExpressionIds"
-    body = {field: detectors, "description": f"Profile set {name}"}
+    body: dict[str, object] = {field: detectors, "description": f"Profile set {name}"}
     if built_in:
-        body["_builtIn"] = True  # type: ignore[assignment]
+        body["_builtIn"] = True
     filler.add("profile_set", name, body, built_in=built_in)

@@ -98,7 +98,7 @@ def built(release: Release, framework: Framework, name: str) -> tuple[str, dict[
 
 
 def references_in(extension: Any) -> list[str]:
-    """The names of other algorithms that an algorithm's settings refer to, as {"name": ...} under a key ending in Ref."""
+    """The names of other algorithms in an algorithm's settings: {"name": ...} under a key ending in AlgorithmRef."""
     found: set[str] = set()
     todo = [extension]
     while todo:

@@ -33,11 +33,14 @@ class Change:
         """Add or replace an object."""
         old = self._model.objects.put(obj)
         self.before.setdefault(obj.key, old)
+        if old is None or old.type != obj.type:
+            self._model.members_version += 1
         self._model._stale(obj.key)
 
     def delete(self, key: Key) -> None:
         """Remove an object."""
         self.before.setdefault(key, self._model.objects.remove(key))
+        self._model.members_version += 1
         self._model._stale(key)
 
     def rename(self, obj: Obj, name: str) -> Obj:
@@ -64,7 +67,8 @@ class Model:
         for obj in store.objects():
             self.objects.put(obj)
         self._sequences = store.sequences()
-        self.version = 0
+        #: moves whenever an object appears or disappears
+        self.members_version = 0
         self.hashes = self._new_hashes()
         self.on_stale: Callable[[set[Key]], None] = lambda keys: None
 
@@ -118,8 +122,8 @@ class Model:
                     if old is not None:
                         self.objects.put(old)
                     self._stale(key)
+                self.members_version += 1
                 raise
-            self.version += 1
 
     def load(self, objects: list[Obj]) -> None:
         """Take over the objects of a data profile, inside a transaction of the store."""
@@ -127,7 +131,7 @@ class Model:
         self.store.put_sequences(self._sequences)
         for obj in objects:
             self.objects.put(obj)
-        self.version += 1
+        self.members_version += 1
 
     def delete(self, obj: Obj, used_status: int) -> None:
         """Delete an object as a person would: refused with a status while something needs it."""
@@ -141,7 +145,7 @@ class Model:
         """Compute all hashes anew, after a switch that they depend on has moved."""
         with self.lock:
             self.hashes = self._new_hashes()
-            self.version += 1
+            self.members_version += 1
             self.on_stale({obj.key for obj in self.objects})
 
     def _new_hashes(self) -> Hashes:
@@ -149,7 +153,6 @@ class Model:
 
     def _stale(self, key: Key) -> None:
         self.on_stale(self.hashes.forget(key))
-        self.version += 1
 
     def _write(self, change: Change) -> None:
         gone = [old for key, old in change.before.items() if old is not None and self.objects.get(key) is None]

@@ -72,11 +72,13 @@ def run_import(engine: Engine, document: Path, options: Options,
     with tempfile.TemporaryDirectory(dir=engine.store.documents, prefix="import-") as work:
         bundle = _open(engine, document, Path(work), options.passphrase)
         contents = {
-            record.digest: engine.store.put_content(bundle.content(record)) for record in bundle.records if record.digest
+            record.digest: engine.store.put_content(bundle.content(record))
+            for record in bundle.records if record.digest
         }
         _check_scopes(engine, bundle, options)
         with engine.model.change() as change:
             results = _Importer(engine, options, change, contents).run(bundle.records)
+            engine.listing.warm()
             committing(results)
     return results
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -19,6 +20,20 @@ GLOBAL_KEY = Key("global_object", None, "global")
 GLOBAL_IDENTIFIER: dict[str, Any] = {"id": "global"}
 
 
+class Rows:
+    """The rows of a list in their order, made when a page of them is asked for."""
+
+    def __init__(self, keys: list[Key], render: Callable[[Key], bytes]) -> None:
+        self._keys = keys
+        self._render = render
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __getitem__(self, place: slice) -> list[bytes]:
+        return [self._render(key) for key in self._keys[place]]
+
+
 class Listing:
     """Rows of GET /syncable-objects."""
 
@@ -26,7 +41,7 @@ class Listing:
         self._model = model
         self._seed = seed
         self._rows: dict[tuple[Key, bool], bytes] = {}
-        self._lists: dict[tuple[str | None, bool], tuple[int, list[bytes]]] = {}
+        self._orders: dict[str | None, tuple[int, list[Key]]] = {}
         model.on_stale = self.forget
 
     def forget(self, keys: set[Key]) -> None:
@@ -35,14 +50,21 @@ class Listing:
             self._rows.pop((key, False), None)
             self._rows.pop((key, True), None)
 
-    def rows(self, object_type: str | None, with_revision_id: bool) -> list[bytes]:
-        """All rows, or those of one type, each as JSON."""
+    def rows(self, object_type: str | None, with_revision_id: bool) -> Rows:
+        """All rows, or those of one type; use them with the model's lock held."""
+
+        def render(key: Key) -> bytes:
+            if key == GLOBAL_KEY:
+                return orjson.dumps(self.global_metadata(with_revision_id))
+            return self.row(self._model.require(key), with_revision_id)
+
+        return Rows(self._ordered(object_type), render)
+
+    def warm(self) -> None:
+        """Compute all rows, so that the next list is answered at once."""
         with self._model.lock:
-            version, known = self._lists.get((object_type, with_revision_id), (-1, []))
-            if version != self._model.version:
-                known = self._listed(object_type, with_revision_id)
-                self._lists[(object_type, with_revision_id)] = (self._model.version, known)
-            return known
+            rows = self.rows(None, self._model.release.api >= 42)
+            rows[0:len(rows)]
 
     def row(self, obj: Obj, with_revision_id: bool) -> bytes:
         """One object as JSON."""
@@ -107,15 +129,17 @@ class Listing:
             return self._model.switches.text("identifier_shape") == "integer"
         return type_.shape == "integer"
 
-    def _listed(self, object_type: str | None, with_revision_id: bool) -> list[bytes]:
-        listed = {item.name for item in TYPES if item.on(self._model.release) and not item.reference}
-        found = [obj for obj in self._model.objects
-                 if obj.type in listed and (object_type is None or obj.type == object_type)]
-        rows = [(self._place(obj.type, obj.key), self.row(obj, with_revision_id)) for obj in found]
-        if object_type in (None, "GLOBAL_OBJECT"):
-            rows.append((self._place("GLOBAL_OBJECT", GLOBAL_KEY), orjson.dumps(self.global_metadata(with_revision_id))))
-        rows.sort()
-        return [row for _, row in rows]
+    def _ordered(self, object_type: str | None) -> list[Key]:
+        version, keys = self._orders.get(object_type, (-1, []))
+        if version != self._model.members_version:
+            listed = {item.name for item in TYPES if item.on(self._model.release) and not item.reference}
+            wanted = listed if object_type is None else listed & {object_type}
+            placed = [(self._place(obj.type, obj.key), obj.key) for obj in self._model.objects if obj.type in wanted]
+            if "GLOBAL_OBJECT" in wanted:
+                placed.append((self._place("GLOBAL_OBJECT", GLOBAL_KEY), GLOBAL_KEY))
+            keys = [key for _, key in sorted(placed, key=lambda item: item[0])]
+            self._orders[object_type] = (self._model.members_version, keys)
+        return keys
 
     def _place(self, type_: str, key: Key) -> str:
         if self._model.switches.text("list_order") == "name":
