@@ -92,7 +92,7 @@ class ActionModule(ActionBase):
             definition, params, check_mode=self._task.check_mode, diff_mode=self._task.diff, run_dir=run_dir
         )
         shown = {
-            key: _PLACEHOLDER if value is not None and definition.argument_spec[key]["no_log"] else value
+            key: _PLACEHOLDER if value is not None and definition.argument_spec[key].get("no_log") else value
             for key, value in params.items()
         }
         result["invocation"] = {"module_args": shown}

@@ -12,7 +12,7 @@ import os
 import tempfile
 import typing as t
 
-from ansible_collections.maskops.delphix.plugins.module_utils._errors import FileError
+from ansible_collections.maskops.delphix.plugins.module_utils._errors import FileError, MaskingError
 
 _CHUNK = 1024 * 1024
 
@@ -23,11 +23,11 @@ def replacing(path: str) -> t.Iterator[t.IO[bytes]]:
 
     Raises FileError; the old file then stays and the new one is removed.
     """
-    folder = os.path.dirname(path) or "."
     temporary = None
     try:
-        handle, temporary = tempfile.mkstemp(prefix=f".{os.path.basename(path)}.", dir=folder)
-        with os.fdopen(handle, "w+b") as stream:
+        folder, name = os.path.split(path)
+        with tempfile.NamedTemporaryFile("w+b", prefix=f".{name}.", dir=folder or ".", delete=False) as stream:
+            temporary = stream.name
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -35,6 +35,11 @@ def replacing(path: str) -> t.Iterator[t.IO[bytes]]:
         temporary = None
     except OSError as error:
         raise FileError(f"cannot write: {error.strerror or error}", subject=path) from error
+    except MaskingError as error:
+        # Users know the file by its final name.
+        if error.subject == temporary:
+            error.subject = path
+        raise
     finally:
         if temporary is not None:
             with contextlib.suppress(OSError):
