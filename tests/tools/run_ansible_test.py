@@ -84,6 +84,8 @@ def main() -> None:
     if "sanity" in options.arguments[:1] and (options.tree / "tests" / "simulator").exists():
         # The simulator is no part of the collection: it follows its own pyproject.toml.
         options.arguments += ["--exclude", "tests/simulator/"]
+    if "units" in options.arguments[:1] and not any((options.tree / "tests" / "unit").rglob("test_*.py")):
+        raise SystemExit("there is no unit test, which ansible-test would take for success")
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     command = [str(scripts / "ansible-test"), *options.arguments, "--python", python, "--color", "no"]
     os.chdir(options.tree)
