@@ -176,7 +176,8 @@ def _decide(
         return Action.IN_SYNC, None
     if not policy.overwrite:
         return Action.BLOCKED, "it differs on the target and may not be overwritten"
-    return Action.UPDATE, None
+    by_needs = mine.revision_id is not None and mine.revision_id == theirs.revision_id
+    return Action.UPDATE, "only something that it needs differs" if by_needs else None
 
 
 def next_batch(plan: Plan, tried: t.Collection[ObjectKey]) -> list[Item]:

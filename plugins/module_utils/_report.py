@@ -10,6 +10,8 @@ import typing as t
 
 Row = dict[str, t.Any]
 
+# Names in a line of the report; the result has them all.
+_NAMED = 5
 _COLUMNS = ("target", "created", "updated", "in sync", "not syncable", "blocked", "extra", "seconds", "result")
 
 
@@ -47,7 +49,7 @@ def summarise(result: Row) -> Row:
 
 
 def table(results: t.Mapping[str, Row]) -> list[str]:
-    """Lines of a table with one row for each target, by name; failures say why below it."""
+    """Lines of a table with one row for each target, by name, and below it the objects concerned."""
     rows: list[tuple[str, ...]] = [_COLUMNS]
     for name, result in sorted(results.items()):
         numbers = summarise(result)
@@ -62,5 +64,33 @@ def table(results: t.Mapping[str, Row]) -> list[str]:
         ).rstrip()
         for row in rows
     ]
-    lines += [f"{name}: {result.get('msg')}" for name, result in sorted(results.items()) if result.get("failed")]
+    for name, result in sorted(results.items()):
+        lines += [f"{name}: {line}" for line in _details(result)]
     return lines
+
+
+def _details(result: Row) -> list[str]:
+    """What moved or would move, what could not, and why a target failed."""
+    plan = result.get("plan") or {}
+    applied = result.get("applied")
+    if applied is not None:
+        moved = [("created", applied["created"]), ("updated", applied["updated"]), ("removed", applied["removed"])]
+    else:
+        moved = [("would create", plan.get("create")), ("would update", plan.get("update"))]
+    lines = [f"{verb} {_names(objects)}" for verb, objects in moved if objects]
+    for verb, group in (("not syncable", "not_syncable"), ("blocked", "blocked")):
+        by_reason: dict[str, list[Row]] = {}
+        for entry in plan.get(group) or ():
+            by_reason.setdefault(entry.get("reason") or "no reason given", []).append(entry)
+        lines += [f"{verb}: {_names(objects)} ({reason})" for reason, objects in by_reason.items()]
+    if result.get("unverified"):
+        lines.append(f"imported, but not with the source's hash: {_names(result['unverified'])}")
+    if result.get("failed"):
+        lines.append(f"failed: {result.get('msg')}")
+    return lines
+
+
+def _names(objects: t.Sequence[Row]) -> str:
+    shown = ", ".join(f"{entry['type']} {entry['name']}" for entry in objects[:_NAMED])
+    more = len(objects) - _NAMED
+    return f"{shown} and {more} more" if more > 0 else shown
