@@ -385,7 +385,7 @@ class Transport:
             elif "CERTIFICATE_VERIFY_FAILED" in reason or "doesn't match" in reason:
                 hint = "Name the CA of the engine's certificate with 'ca_path', and the engine as its certificate does."
             else:
-                hint = "Check 'client_cert' and the engine's TLS settings."
+                hint = "Check 'ca_path' and 'client_cert', and the engine's TLS settings."
             return TlsError(f"the TLS connection failed: {reason}", hint=hint, **about)
         if isinstance(error, failures.InvalidHeader):
             # The library's text would show the value, which may be a token.
@@ -406,7 +406,8 @@ class Transport:
             return AnswerLostError(
                 f"no answer to {what} within the read timeout", hint="Raise 'read_timeout' for slow engines.", **about
             )
-        return AnswerLostError(f"the connection broke during {what}: {reason}", **about)
+        hint = "Check scheme and port of 'url', and what stands between here and the engine."
+        return AnswerLostError(f"the connection broke during {what}: {reason}", hint=hint, **about)
 
 
 def _innermost(error: BaseException) -> str:
