@@ -45,7 +45,7 @@ class ActionModule(ActionBase):
         """Run the task's module. The result is that of the module."""
         result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
-        name = self._task.resolved_action or self._task.action
+        name = self._task.action
         module = importlib.import_module(f"{_MODULES}.{_resolved(name)}")
         definition: Definition = module.DEFINITION
         if self._must_execute_module(task_vars):
