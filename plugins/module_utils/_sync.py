@@ -151,7 +151,8 @@ class Sync:
             raise
         finally:
             self._receipts.save()
-        outcome.moves = moves_between(self._before, after)
+        if outcome.imports:
+            outcome.moves = moves_between(self._before, after)
         if outcome.unverified:
             first = ", ".join(str(key) for key in outcome.unverified[:5])
             self._warn(
