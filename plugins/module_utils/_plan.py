@@ -32,8 +32,8 @@ from ansible_collections.maskops.delphix.plugins.module_utils._versions import (
 class Action(enum.Enum):
     """What the plan does with one object."""
 
-    CREATE = "create"
-    UPDATE = "update"
+    CREATE = "to_create"
+    UPDATE = "to_update"
     IN_SYNC = "in_sync"
     NOT_SYNCABLE = "not_syncable"
     BLOCKED = "blocked"

@@ -28,7 +28,7 @@ def summarise(result: Row) -> Row:
     if applied is not None:
         created, updated = len(applied["created"]), len(applied["updated"])
     else:
-        created, updated = planned.get("create", 0), planned.get("update", 0)
+        created, updated = planned.get("to_create", 0), planned.get("to_update", 0)
     moved = created + updated if applied is not None else 0
     if failed:
         outcome = "failed"
@@ -76,7 +76,7 @@ def _details(result: Row) -> list[str]:
     if applied is not None:
         moved = [("created", applied["created"]), ("updated", applied["updated"]), ("removed", applied["removed"])]
     else:
-        moved = [("would create", plan.get("create")), ("would update", plan.get("update"))]
+        moved = [("would create", plan.get("to_create")), ("would update", plan.get("to_update"))]
     lines = [f"{verb} {_names(objects)}" for verb, objects in moved if objects]
     for verb, group in (("not syncable", "not_syncable"), ("blocked", "blocked")):
         by_reason: dict[str, list[Row]] = {}

@@ -21,4 +21,3 @@ class Run(t.Protocol):
 
     def warn(self, text: str) -> None:
         """Show a warning to the user."""
-        ...

@@ -156,11 +156,11 @@ class Upload(t.Protocol):
 
     content_type: str
 
-    def __len__(self) -> int: ...
+    def __len__(self) -> int:
+        """Bytes."""
 
     def open(self) -> t.IO[bytes]:
         """A reader at the start of the body."""
-        ...
 
 
 class _Authorization:

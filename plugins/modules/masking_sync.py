@@ -92,11 +92,11 @@ plan:
   returned: when both engines could be read
   type: dict
   contains:
-    create:
+    to_create:
       description: Objects that the target does not have.
       type: list
       elements: dict
-    update:
+    to_update:
       description: Objects that have another hash on the target.
       type: list
       elements: dict
@@ -116,8 +116,8 @@ plan:
       description: Number of objects by action.
       type: dict
   sample:
-    create: []
-    update:
+    to_create: []
+    to_update:
       - type: USER_ALGORITHM
         name: CustomerName
         source_hash: 9f2b1c0e6d5a4837261504f3e2d1c0b9a8978685
@@ -125,7 +125,7 @@ plan:
     not_syncable: []
     blocked: []
     extra: []
-    summary: {create: 0, update: 1, in_sync: 186, not_syncable: 0, blocked: 0, extra: 0}
+    summary: {to_create: 0, to_update: 1, in_sync: 186, not_syncable: 0, blocked: 0, extra: 0}
 applied:
   description: What really happened on the target. Objects appear here when their hash has moved.
   returned: when not in check mode

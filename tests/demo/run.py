@@ -24,7 +24,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from support.engines import (  # noqa: E402 - after the path is set
+from support.engines import (
     ADMIN,
     SimulatedEngine,
     ansible_environment,
