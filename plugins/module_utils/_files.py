@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
-import tempfile
 import typing as t
 
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import FileError, MaskingError
@@ -21,18 +21,22 @@ _CHUNK = 1024 * 1024
 def replacing(path: str) -> t.Iterator[t.IO[bytes]]:
     """A new file (mode 0600) beside ``path`` that takes its place when the block ends well.
 
+    It has one fixed name, so that what a killed process left is used up by the next one.
     Raises FileError; the old file then stays and the new one is removed.
     """
-    temporary = None
+    folder, name = os.path.split(path)
+    temporary = os.path.join(folder, f".{name}.part")
     try:
-        folder, name = os.path.split(path)
-        with tempfile.NamedTemporaryFile("w+b", prefix=f".{name}.", dir=folder or ".", delete=False) as stream:
-            temporary = stream.name
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-        temporary = None
+        with _locked(temporary, path) as stream:
+            try:
+                yield stream
+                stream.flush()
+                os.fsync(stream.fileno())
+                os.replace(temporary, path)
+            except BaseException:
+                with contextlib.suppress(OSError):
+                    os.unlink(temporary)
+                raise
     except OSError as error:
         raise FileError(f"cannot write: {error.strerror or error}", subject=path) from error
     except MaskingError as error:
@@ -40,10 +44,34 @@ def replacing(path: str) -> t.Iterator[t.IO[bytes]]:
         if error.subject == temporary:
             error.subject = path
         raise
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
+
+
+def _locked(temporary: str, path: str) -> t.IO[bytes]:
+    """An empty file of ours that no other process is writing. Raises FileError, OSError."""
+    while True:
+        stream = open(temporary, "w+b", opener=_opener)  # noqa: SIM115 - closed by the caller
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            status = os.fstat(stream.fileno())
+            if status.st_uid != os.geteuid():
+                raise FileError("a file of another user stands where this one is to be written", subject=temporary)
+            # The file that was opened may have been moved to its final name meanwhile.
+            if os.path.exists(temporary) and os.stat(temporary).st_ino == status.st_ino:
+                os.fchmod(stream.fileno(), 0o600)
+                stream.truncate()
+                return stream
+            stream.close()
+        except BlockingIOError:
+            stream.close()
+            raise FileError("another process is writing this file", subject=path) from None
+        except BaseException:
+            stream.close()
+            raise
+
+
+def _opener(path: str, flags: int) -> int:
+    # Without O_TRUNC: what another process is writing must not be cut before the lock is had.
+    return os.open(path, (flags & ~os.O_TRUNC) | os.O_NOFOLLOW, 0o600)
 
 
 def write_text(path: str, text: str) -> None:
