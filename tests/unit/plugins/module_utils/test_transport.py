@@ -51,6 +51,7 @@ class Make:
         self._clock = clock
 
     def __call__(self, *, read_only: bool = False, **options: t.Any) -> Transport:
+        """A transport with these options."""
         return Transport(
             Conversation.base,
             TransportOptions(**options),
