@@ -1,0 +1,201 @@
+# Copyright (c) 2026, maskops.delphix contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Engines of a test: started, looked at, and stopped with all that they logged checked."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import itertools
+import time
+import typing as t
+import urllib.error
+from pathlib import Path
+
+from support.engines import SimulatedEngine, start_engine
+
+from harness.contract import Contract
+from harness.person import Person
+from harness.secrets import Secrets
+
+Row = dict[str, t.Any]
+NEW_RELEASE = "2025.2.0.0"
+_COLLECTION = "maskops.delphix"
+_SAFE = ("GET", "HEAD", "OPTIONS")
+_SESSION = {("POST", "/login"), ("PUT", "/logout")}
+_DEADLINE = 60.0
+
+
+class Request(t.NamedTuple):
+    """A request of the collection that an engine has logged; ``path`` starts behind the API root."""
+
+    method: str
+    path: str
+    query: str
+    status: int
+    row: Row
+
+    @property
+    def writes(self) -> bool:
+        """Whether it could change an object: any unsafe verb but those of login and logout."""
+        return self.method not in _SAFE and (self.method, self.path) not in _SESSION
+
+
+class Engine:
+    """A running simulated engine with a password of its own."""
+
+    def __init__(self, simulator: SimulatedEngine, release: str, username: str, password: str) -> None:
+        self.simulator = simulator
+        self.name = simulator.name
+        self.url = simulator.url
+        self.ca_path = simulator.ca_path
+        self.release = release
+        self.username = username
+        self.password = password
+
+    # the control interface
+
+    def switch(self, **values: str | float) -> None:
+        """Set switches."""
+        self.simulator.control("PUT", "/switches", values)
+
+    def faults(self, *rules: Row) -> None:
+        """Set the fault rules; none clears them."""
+        self.simulator.control("PUT", "/faults", list(rules))
+
+    def fault_hits(self) -> list[int]:
+        """How often each fault has happened."""
+        return [rule["hits"] for rule in self.simulator.control("GET", "/faults")]
+
+    def wait_for_fault(self) -> None:
+        """Wait until the first fault has happened."""
+        wait_until(lambda: self.fault_hits()[0] > 0, f"the fault of {self.name}")
+
+    def state(self) -> str:
+        """A fingerprint of all objects and their hashes."""
+        return str(self.simulator.control("GET", "/state")["fingerprint"])
+
+    def log(self) -> list[Row]:
+        """The raw request log."""
+        return list(self.simulator.control("GET", "/requests"))
+
+    def requests(self) -> list[Request]:
+        """What the collection has asked since the last forget(), in order."""
+        rows = [row for row in self.log() if _COLLECTION in row["headers"].get("user-agent", "")]
+        return [
+            Request(row["method"], api_path(row["path"]), row["query"], row["status"], row)
+            for row in sorted(rows, key=lambda row: int(row["seq"]))
+        ]
+
+    def count(self, method: str, path: str) -> int:
+        """How often the collection sent a request, whatever its query."""
+        return sum((request.method, request.path) == (method, path) for request in self.requests())
+
+    def writes(self) -> list[Request]:
+        """Requests of the collection that could have changed an object."""
+        return [request for request in self.requests() if request.writes]
+
+    def forget(self) -> None:
+        """Start the request log anew."""
+        self.simulator.control("DELETE", "/requests")
+
+    # the engine itself
+
+    @functools.cached_property
+    def person(self) -> Person:
+        """Somebody logged in here, other than the collection."""
+        return Person(self.url, self.username, self.password, self.ca_path)
+
+    def options(self, prefix: str = "") -> Row:
+        """How to reach it, as options of modules and roles."""
+        options = {"url": self.url, "username": self.username, "password": self.password}
+        if self.ca_path:
+            options["ca_path"] = str(self.ca_path)
+        return {f"{prefix}{name}": value for name, value in options.items()}
+
+
+def api_path(path: str) -> str:
+    """A logged path without the API root and a pinned version."""
+    rest = path.removeprefix("/masking/api")
+    first, _slash, tail = rest.lstrip("/").partition("/")
+    return f"/{tail}" if first[:1] == "v" and first[1:2].isdigit() else rest
+
+
+def wait_until(condition: t.Callable[[], bool], what: str) -> None:
+    """Poll until a condition holds; fail the test at the deadline."""
+    ends = time.monotonic() + _DEADLINE
+    while not condition():
+        assert time.monotonic() < ends, f"waited {_DEADLINE:g} s in vain for {what}"
+        time.sleep(0.02)
+
+
+class Lab:
+    """Starts engines in one folder and ends them; their requests are held against the contract."""
+
+    def __init__(self, folder: Path, secrets: Secrets, contract: Contract) -> None:
+        self._folder = folder
+        self._secrets = secrets
+        self._contract = contract
+        self._engines: list[Engine] = []
+        self._numbers = itertools.count(1)
+
+    def start(
+        self,
+        name: str = "",
+        data: str = "empty",
+        *,
+        release: str = NEW_RELEASE,
+        seed: int = 1,
+        tls: bool = True,
+        **switches: str | float,
+    ) -> Engine:
+        """Start an engine on an address of its own."""
+        number = next(self._numbers)
+        name = name or f"engine{number}"
+        password = self._secrets.new("password")
+        simulator = start_engine(
+            name,
+            self._folder / "tls-engines" if tls else self._folder / "plain-engines",
+            host=f"127.0.0.{2 + number % 200}",
+            release=release,
+            data=data,
+            seed=seed,
+            tls=tls,
+            switches={switch: str(value) for switch, value in switches.items()},
+            admin=("admin", password),
+        )
+        engine = Engine(simulator, release, "admin", password)
+        self._engines.append(engine)
+        return engine
+
+    def close(self) -> None:
+        """End all engines; fail when the collection has sent something that the contract does not know."""
+        problems: list[str] = []
+        for engine in self._engines:
+            with contextlib.suppress(urllib.error.URLError, ConnectionError):  # one that a test has ended
+                problems += self._contract.problems(engine)
+            engine.simulator.kill()
+        self._engines.clear()
+        assert not problems, "requests outside the contract:\n" + "\n".join(sorted(set(problems))[:20])
+
+
+def inventory(source: Engine | None, targets: t.Sequence[Engine], **variables: t.Any) -> Row:
+    """An inventory as users write it: a group of sources, a group of targets."""
+
+    def host(engine: Engine) -> Row:
+        return engine.options("masking_engine_")
+
+    shared = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    if source:
+        shared["global_sync_source"] = source.name
+    return {
+        "all": {
+            "vars": {**shared, **variables},
+            "children": {
+                "masking_sources": {"hosts": {source.name: host(source)} if source else {}},
+                "masking_targets": {"hosts": {engine.name: host(engine) for engine in targets}},
+            },
+        }
+    }
