@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 IN_TIME = ["5.2.0.0", "5.3.9.1", "6.0.1.0", "6.0.9.0", "6.0.17.2", "7.0.0.0", "20.0.0.0", "29.0.0.0", "2025.1.0.0"]
 
 
-@pytest.mark.parametrize(("older", "younger"), itertools.combinations(IN_TIME, 2))
+@pytest.mark.parametrize(("older", "younger"), list(itertools.combinations(IN_TIME, 2)))
 def test_releases_have_their_order_in_time(older: str, younger: str) -> None:
     assert Release(older) < Release(younger)
     assert newer(Release(younger), Release(older))
