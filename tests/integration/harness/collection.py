@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 CHECKOUT = Path(__file__).parents[3]
+_PLACE = "installed"
 _TREE = Path("ansible_collections", "maskops", "delphix")
 
 
@@ -26,9 +27,9 @@ def install(folder: Path) -> Path:
     The archive is the one that COLLECTION_TARBALL names, else one is built from the checkout.
     """
     archive = os.environ.get("COLLECTION_TARBALL") or str(_build(folder))
-    place = folder / "installed"
+    place = folder / _PLACE
     galaxy = [command("ansible-galaxy"), "collection", "install", archive]
-    _run([*galaxy, "--offline", "--no-deps", "--force", "--collections-path", str(place)], folder)
+    _run([*galaxy, "--offline", "--no-deps", "--collections-path", str(place)], folder)
     return place
 
 
@@ -41,5 +42,5 @@ def _build(folder: Path) -> Path:
 
 
 def _run(arguments: list[str], folder: Path) -> None:
-    environment = {**os.environ, "ANSIBLE_HOME": str(folder / "galaxy")}
+    environment = {**os.environ, "ANSIBLE_HOME": str(folder), "ANSIBLE_COLLECTIONS_PATH": str(folder / _PLACE)}
     subprocess.run(arguments, env=environment, check=True, stdout=subprocess.PIPE)
