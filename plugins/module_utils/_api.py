@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import typing as t
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     DeadlineError,
@@ -42,6 +42,7 @@ _LIST_TRIES = 3
 _FIRST_POLL = 0.1
 _LONGEST_POLL = 5.0
 _ACTIVE_TASKS = ("WAITING", "RUNNING")
+_ENDED_TASKS = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
 _ACTIVE_EXECUTIONS = ("RUNNING", "QUEUED", "WAITING")
 _SYNC_OPERATIONS = frozenset({"EXPORT", "IMPORT", "ENCRYPTION_KEY_CREATE"})
 
@@ -54,11 +55,9 @@ def api_root(url: str, api_version: str | None) -> str:
     ``url`` may be the address alone or reach down to the API, pinned or not; ``api_version``
     (``5.1.42`` or ``v5.1.42``) pins it. Raises OptionError for anything else.
     """
-    parts = urlsplit(url.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise OptionError(
-            f"'url' {url!r} is not the address of an engine", hint="Give it as https://engine.example.com."
-        )
+    parts = _split(url.strip())
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        raise OptionError("'url' is not the address of an engine", hint="Give it as https://engine.example.com.")
     if parts.username or parts.password:
         raise OptionError("'url' holds a login", hint="Give 'username' and 'password' instead.")
     path = parts.path.rstrip("/")
@@ -73,6 +72,16 @@ def api_root(url: str, api_version: str | None) -> str:
         raise OptionError(f"'url' pins API version {pinned} but 'api_version' says {wanted}")
     root = f"{parts.scheme}://{parts.netloc}{path}"
     return f"{root}/v{wanted or pinned}" if wanted or pinned else root
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of a URL, None when it is none or its port is no number."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,8 +104,8 @@ class Task:
 
     @property
     def active(self) -> bool:
-        """Whether it has not ended."""
-        return self.status in _ACTIVE_TASKS
+        """Whether it has not ended, as far as the engine has told."""
+        return self.status not in _ENDED_TASKS
 
 
 class Engine:
@@ -164,7 +173,8 @@ class Engine:
             if answer.status == 400 and number == 1 and self._page_size is None and size != _PROVEN_PAGE_SIZE:
                 size = _PROVEN_PAGE_SIZE
                 continue
-            if answer.status == 400 and number > 1:
+            # Past the last page is an error of undocumented status: the list became shorter.
+            if 400 <= answer.status < 500 and number > 1:
                 return None
             if not answer.ok:
                 raise refusal(answer, f"listing {path}")
@@ -299,14 +309,15 @@ class Engine:
         if not answer.ok:
             raise refusal(answer, "the download")
 
-    def import_statuses(self, task: Task) -> list[Row] | None:
-        """The import status of every object of an ended import task; None when the engine keeps none."""
+    def import_statuses(self, task: Task) -> tuple[list[Row] | None, str | None]:
+        """Statuses of every object of an ended import task, or the engine's words in their place.
+
+        Whether a failed task has either is not documented; both may be None.
+        """
         if not task.reference:
-            return None
+            return None, None
         answer = self._get_download(task.reference, None)
-        if not answer.ok:
-            return None
-        return _statuses(answer)
+        return (statuses_in(answer) if answer.ok else None), answer.error_text()
 
     def _get_download(self, reference: str, into: t.IO[bytes] | None) -> Answer:
         path = f"/file-downloads/{quote(reference, safe='')}"

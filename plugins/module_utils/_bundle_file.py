@@ -35,14 +35,10 @@ from ansible_collections.maskops.delphix.plugins.module_utils._selection import 
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._transfer import describe
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
-    ENVIRONMENT,
-    GLOBAL_OBJECT,
+    CONTAINERS,
     SINGLETON_NAME,
     object_type,
 )
-
-# Their hashes say nothing of their contents: the contents are in the bundle too.
-_CONTAINERS = frozenset({GLOBAL_OBJECT, ENVIRONMENT})
 
 
 class Choice(t.NamedTuple):
@@ -123,7 +119,7 @@ def contents(bundle: Bundle) -> list[Row]:
     return [
         row
         for row in bundle.exported or []
-        if object_type(row["objectType"]).requestable and row["objectType"] not in _CONTAINERS
+        if object_type(row["objectType"]).requestable and row["objectType"] not in CONTAINERS
     ]
 
 

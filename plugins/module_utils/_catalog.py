@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.maskops.delphix.plugins.module_utils._api import Engine, Row
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
+    ApiError,
     UnexpectedAnswerError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
@@ -120,7 +121,13 @@ def read_catalog(engine: Engine, *, object_types: t.Collection[str] | None = Non
     Name lists are read only for types whose objects the engine lists by number.
     """
     only = next(iter(object_types)) if object_types is not None and len(object_types) == 1 else None
-    rows = engine.syncable_objects(only)
+    try:
+        rows = engine.syncable_objects(only)
+    except ApiError as error:
+        # An engine may refuse to filter by a type that its release does not know.
+        if only is None or error.http_status != 400:
+            raise
+        rows = engine.syncable_objects()
     if object_types is not None:
         rows = [row for row in rows if row.get("objectType") in object_types]
     return build_catalog(engine.name, engine.release, rows, lambda type_name: _names(engine, type_name))

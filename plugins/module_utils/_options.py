@@ -141,7 +141,7 @@ def open_engine(
     )
     transport = Transport(api_root(url, params[prefix + "api_version"]), options, read_only=read_only, warn=warn)
     credentials = Credentials(params[prefix + "username"], params[prefix + "password"], params[prefix + "token"])
-    return Engine(Session(transport, credentials, warn=warn), page_size=params["page_size"])
+    return Engine(Session(transport, credentials, warn=warn, prefix=prefix), page_size=params["page_size"])
 
 
 def hidden_secrets(params: t.Mapping[str, t.Any]) -> set[str]:

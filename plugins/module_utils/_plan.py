@@ -22,7 +22,11 @@ from ansible_collections.maskops.delphix.plugins.module_utils._selection import 
     Selection,
     sort_key,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._types import object_type
+from ansible_collections.maskops.delphix.plugins.module_utils._types import (
+    CONTAINERS,
+    KEY,
+    object_type,
+)
 from ansible_collections.maskops.delphix.plugins.module_utils._versions import (
     comparable,
     newer,
@@ -139,20 +143,23 @@ def make_plan(
     taken = {(object_type(key.type).family, key.environment, key.name): key for key in target.objects}
     items = []
     for key in selection.keys(source):
+        if key.type == KEY and KEY not in selection.types:
+            continue
         mine, theirs = source.objects[key], target.objects.get(key)
         action, reason = _decide(mine, theirs, policy, receipt_of)
-        if action in (Action.CREATE, Action.UPDATE):
+        if action is not Action.NOT_SYNCABLE:
+            other = taken.get((object_type(key.type).family, key.environment, key.name))
             if key in source.doubles or key in target.doubles:
                 action, reason = Action.BLOCKED, "the engine lists several objects of this name"
-            elif theirs is None and same_release:
-                other = taken.get((object_type(key.type).family, key.environment, key.name))
-                if other is not None:
-                    action, reason = Action.BLOCKED, f"the target has this name as {other.type}"
+            elif key.type in CONTAINERS:
+                action, reason = Action.BLOCKED, "its hash says nothing of its contents, which are compared one by one"
+            elif theirs is None and other is not None and same_release:
+                action, reason = Action.BLOCKED, f"the target has this name as {other.type}"
         items.append(Item(action, mine, theirs, reason))
     items += [
         Item(Action.BLOCKED, entry, None, "its name cannot be told from what the engine lists")
         for entry in source.unnamed
-        if entry.key.type in selection.types
+        if selection.covers(entry.key.type)
     ]
     extra = sorted(
         (key for key in target.objects if key not in source.objects and selection.matches(key)), key=sort_key

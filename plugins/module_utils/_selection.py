@@ -22,6 +22,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     GLOBAL_OBJECT,
     GLOBAL_TYPES,
+    OBJECT_TYPES,
     object_type,
 )
 
@@ -86,18 +87,24 @@ class Selection:
             expanded |= GLOBAL_TYPES if name == GLOBAL_OBJECT and expand else {name}
         return cls(frozenset(expanded), tuple(names), tuple(exclude), tuple(environments))
 
+    def covers(self, type_name: str) -> bool:
+        """Whether objects of this type can be meant."""
+        return type_name in self.types if self.types else object_type(type_name).requestable
+
     def matches(self, key: ObjectKey) -> bool:
         """Whether the object is meant."""
-        if self.types:
-            if key.type not in self.types:
-                return False
-        elif not object_type(key.type).requestable:
+        if not self.covers(key.type):
             return False
         if self.names and not _matches(key.name, self.names):
             return False
         if self.environments and not (key.environment is not None and _matches(key.environment, self.environments)):
             return False
         return not (self.exclude and _matches(key.name, self.exclude))
+
+    def unknown_types(self, catalog: Catalog) -> list[str]:
+        """Selected types that neither the type table nor the engine has: of a later release, or misspelt."""
+        present = {key.type for key in catalog.objects} | {entry.key.type for entry in catalog.unnamed}
+        return sorted(self.types - OBJECT_TYPES.keys() - present)
 
     def keys(self, catalog: Catalog) -> list[ObjectKey]:
         """The keys of a catalog that are meant, sorted.

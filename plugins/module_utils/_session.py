@@ -23,6 +23,9 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transport import 
     refusal,
 )
 
+# Seconds that a logout may take when the deadline has cut the work off: sessions are scarce.
+_LOGOUT_GRACE = 5.0
+
 
 @dataclasses.dataclass(frozen=True)
 class Credentials:
@@ -47,15 +50,26 @@ class Session:
     (documented default).
     """
 
-    def __init__(self, transport: Transport, credentials: Credentials, *, warn: t.Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        credentials: Credentials,
+        *,
+        warn: t.Callable[[str], None],
+        prefix: str = "",
+    ) -> None:
+        """``prefix`` is that of the engine's options, for messages. Raises OptionError without any login."""
         self.transport = transport
         self._credentials = credentials
         self._token = credentials.token or None
         self._opened_here = False
+        self._refused: AuthenticationError | None = None
         self._warn = warn
-        if not self._token and not credentials.can_login:
+        if not credentials.token and not credentials.can_login:
             raise OptionError(
-                "no login is given", engine=transport.engine, hint="Give 'username' and 'password', or 'token'."
+                "no login is given",
+                engine=transport.engine,
+                hint=f"Give '{prefix}username' and '{prefix}password', or '{prefix}token'.",
             )
 
     def login(self) -> str:
@@ -64,16 +78,19 @@ class Session:
         Raises AuthenticationError when the engine refuses, UnexpectedAnswerError when the
         answer holds no token.
         """
+        if self._refused is not None:
+            raise self._refused
         body = {"username": self._credentials.username, "password": self._credentials.password}
         answer = self.transport.request("POST", "/login", json_body=body, retry=Retry.NEVER, changes_objects=False)
         if answer.status == 401:
-            raise AuthenticationError(
+            self._refused = AuthenticationError(
                 f"login of user {self._credentials.username} was refused",
                 engine=self.transport.engine,
                 http_status=401,
                 detail=answer.error_text(),
                 hint="Check user and password before the next run: a few bad logins lock the user out for many hours.",
             )
+            raise self._refused
         if not answer.ok:
             raise refusal(answer, "login")
         token = answer.json()
@@ -92,7 +109,9 @@ class Session:
             return
         token, self._token = self._token, None
         self._opened_here = False
-        answer = self.transport.request("PUT", "/logout", token=token, retry=Retry.NEVER, changes_objects=False)
+        answer = self.transport.request(
+            "PUT", "/logout", token=token, retry=Retry.NEVER, changes_objects=False, grace=_LOGOUT_GRACE
+        )
         if not answer.ok and answer.status != 401:
             raise refusal(answer, "logout")
 

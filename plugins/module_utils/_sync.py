@@ -125,6 +125,11 @@ class Sync:
         """The source's release, known once it was listed."""
         return self._source_catalog.release
 
+    @property
+    def unknown_types(self) -> list[str]:
+        """Selected types that are not known and that the source does not have."""
+        return self._options.selection.unknown_types(self._source_catalog)
+
     def decide(self) -> Outcome:
         """Read both engines and plan."""
         scope = ",".join(sorted(self._types)) if self._types else "all"
@@ -267,6 +272,10 @@ def sync(source: Engine, target: Engine, options: SyncOptions, exchange: Exchang
         "source": {"name": source.name, "release": str(work.source_release)},
         "engine": {"name": target.name, "release": str(target.release)},
     }
+    if work.unknown_types:
+        run.warn(
+            f"engine {source.name}: it has no objects of type {', '.join(work.unknown_types)}; is that the right name?"
+        )
     blocked = plan.by_action[Action.BLOCKED]
     if blocked:
         run.warn(

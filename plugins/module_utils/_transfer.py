@@ -194,9 +194,9 @@ def _try_import(
         statuses = statuses_in(answer)
         return statuses, _failures(engine, statuses)
     task = engine.wait_for(Task.read(answer.json(), engine.name))
-    statuses = engine.import_statuses(task)
+    statuses, words = engine.import_statuses(task)
     if task.status != "SUCCEEDED":
-        return statuses, _failures(engine, statuses) or _failed_import_task(engine, task, options)
+        return statuses, _failures(engine, statuses) or _failed_import_task(engine, task, words, options)
     return statuses, _failures(engine, statuses)
 
 
@@ -210,9 +210,10 @@ def _refused(engine: Engine, answer: Answer, statuses: list[Row] | None, options
     )
 
 
-def _failed_import_task(engine: Engine, task: Task, options: TransferOptions) -> MaskingError:
-    plain = failed_task(engine.name, task, "the import failed")
-    return ImportFailedError(plain.message, engine=engine.name, hint=f"{plain.hint} {_import_hint(options)}")
+def _failed_import_task(engine: Engine, task: Task, words: str | None, options: TransferOptions) -> MaskingError:
+    plain = failed_task(engine.name, task, "the import failed", detail=words)
+    hint = " ".join(part for part in (plain.hint, _import_hint(options)) if part)
+    return ImportFailedError(plain.message, engine=engine.name, detail=words, hint=hint)
 
 
 def _import_hint(options: TransferOptions) -> str:

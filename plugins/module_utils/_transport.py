@@ -40,6 +40,7 @@ except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
 _CHUNK = 256 * 1024
+_SMALL_CHUNK = 16 * 1024
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _TRANSIENT = frozenset({429, 502, 503, 504})
 _FIRST_PAUSE = 0.5
@@ -47,6 +48,7 @@ _LONGEST_PAUSE = 10.0
 _LONGEST_RETRY_AFTER = 60.0
 # Stands in front of the text in errors of urllib3, as a repr or in words.
 _CONNECTION_REPR = re.compile(r"^<?[\w.]*HTTPS?Connection\w*\(.*?\)(?: at 0x[0-9a-f]+>)?: ")
+_SECONDS = re.compile(r"[0-9]{1,9}")
 USER_AGENT = "maskops.delphix (Ansible collection)"
 
 
@@ -163,6 +165,16 @@ class Upload(t.Protocol):
         """A reader at the start of the body."""
 
 
+def _chunks(response: t.Any) -> t.Iterator[bytes]:
+    """The body as it arrives: an answer that trickles must not outlast the deadline inside one read."""
+    read1 = getattr(response.raw, "read1", None)
+    if read1 is None:  # urllib3 before 2.1
+        yield from response.iter_content(_SMALL_CHUNK)
+        return
+    while chunk := read1(_CHUNK, decode_content=True):
+        yield chunk
+
+
 class _Authorization:
     """Sets the raw token, and keeps ``requests`` from taking a login out of .netrc."""
 
@@ -214,9 +226,9 @@ class Transport:
         """Close the connections."""
         self._session.close()
 
-    def remaining(self, waiting_for: str) -> float:
-        """Seconds left; raises DeadlineError naming what was waited for."""
-        left = self._ends - self.clock.monotonic()
+    def remaining(self, waiting_for: str, ends: float | None = None) -> float:
+        """Seconds left until the deadline, or ``ends``; raises DeadlineError naming what was waited for."""
+        left = (self._ends if ends is None else ends) - self.clock.monotonic()
         if left <= 0:
             raise DeadlineError(
                 f"the deadline of {self._options.deadline:g} s is over while waiting for {waiting_for}",
@@ -244,11 +256,13 @@ class Transport:
         into: t.IO[bytes] | None = None,
         slow: bool = False,
         changes_objects: bool = True,
+        grace: float = 0.0,
     ) -> Answer:
         """Send one request and return the answer, whatever its status.
 
         ``into`` receives the body of a 2xx answer (from its start again on every try).
-        ``slow`` lets the engine take until the deadline to begin its answer. Raises
+        ``slow`` lets the engine take until the deadline to begin its answer. ``grace`` are
+        seconds that the request has even when the deadline is over. Raises
         UnreachableError, TlsError, AnswerLostError, DeadlineError, UnexpectedAnswerError.
         """
         safe = method in _SAFE_METHODS
@@ -262,7 +276,7 @@ class Transport:
         while True:
             tries += 1
             try:
-                answer = self._send(method, path, params, json_body, upload, headers, token, into, slow)
+                answer = self._send(method, path, params, json_body, upload, headers, token, into, slow, grace)
             except (UnreachableError, AnswerLostError) as error:
                 again = retry is Retry.ALWAYS or (retry is Retry.UNSENT and isinstance(error, UnreachableError))
                 if not again or tries > self._options.retries:
@@ -284,7 +298,7 @@ class Transport:
 
     def _before_retry(self, tries: int, what: str, why: str, retry_after: str | None) -> None:
         pause = min(_FIRST_PAUSE * 2 ** (tries - 1), _LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret
-        if retry_after and retry_after.strip().isdigit():
+        if retry_after and _SECONDS.fullmatch(retry_after.strip()):
             pause = min(float(retry_after), _LONGEST_RETRY_AFTER)
         self.stats.retries += 1
         self._warn(f"engine {self.engine}: {what} is sent again after {pause:.1f} s: {why}")
@@ -301,8 +315,12 @@ class Transport:
         token: str | None,
         into: t.IO[bytes] | None,
         slow: bool,
+        grace: float,
     ) -> Answer:
-        left = self.remaining(f"{method} {path}")
+        ends = max(self._ends, self.clock.monotonic() + grace) if grace else self._ends
+        left = self.remaining(f"{method} {path}", ends)
+        if token is not None and not (token.isascii() and token.isprintable()):
+            raise OptionError("the token cannot be sent", engine=self.engine, hint="Check 'token' for line breaks.")
         sent: t.Any = None
         all_headers = {"Accept": "application/json", **(headers or {})}
         if upload is not None:
@@ -329,9 +347,9 @@ class Transport:
             ) as response:
                 if 300 <= response.status_code < 400:
                     raise self._redirected(response)
-                body = self._read(response, into if 200 <= response.status_code < 300 else None)
+                body = self._read(response, into if 200 <= response.status_code < 300 else None, ends)
                 return Answer(response.status_code, response.headers, body, self.engine)
-        except failures.RequestException as error:
+        except (failures.RequestException, low_level.HTTPError) as error:
             raise self._explain(error, f"{method} {path}") from error
         except OSError as error:
             # Raised by the TLS layer for files that hold no certificate or key.
@@ -344,13 +362,13 @@ class Transport:
             if upload is not None:
                 sent.close()
 
-    def _read(self, response: t.Any, into: t.IO[bytes] | None) -> bytes:
+    def _read(self, response: t.Any, into: t.IO[bytes] | None, ends: float) -> bytes:
         if into is not None:
             into.seek(0)
             into.truncate()
         parts: list[bytes] = []
         received = 0
-        for chunk in response.iter_content(_CHUNK):
+        for chunk in _chunks(response):
             received += len(chunk)
             if into is None:
                 parts.append(chunk)
@@ -359,7 +377,7 @@ class Transport:
                     into.write(chunk)
                 except OSError as error:
                     raise FileError(f"cannot write the download: {error.strerror}", subject=str(into.name)) from error
-            self.remaining("the rest of an answer")
+            self.remaining("the rest of an answer", ends)
         self.stats.bytes_received += received
         expected = response.headers.get("content-length")
         if expected and expected.isdigit() and "content-encoding" not in response.headers and int(expected) != received:
@@ -387,10 +405,9 @@ class Transport:
             else:
                 hint = "Check 'ca_path' and 'client_cert', and the engine's TLS settings."
             return TlsError(f"the TLS connection failed: {reason}", hint=hint, **about)
-        if isinstance(error, failures.InvalidHeader):
-            # The library's text would show the value, which may be a token.
-            return OptionError("a header cannot be sent", hint="Check 'token' for line breaks and blanks.", **about)
-        if isinstance(error, (failures.InvalidURL, failures.MissingSchema, failures.InvalidSchema)):
+        if isinstance(
+            error, (failures.InvalidURL, failures.MissingSchema, failures.InvalidSchema, failures.InvalidHeader)
+        ):
             return OptionError(f"cannot be called: {reason}", **about)
         if isinstance(error, failures.ProxyError):
             return UnreachableError(
@@ -402,7 +419,7 @@ class Transport:
                 hint="Check 'url', name resolution, firewall and that the engine runs.",
                 **about,
             )
-        if isinstance(error, failures.ReadTimeout):
+        if isinstance(error, (failures.ReadTimeout, low_level.ReadTimeoutError)):
             return AnswerLostError(
                 f"no answer to {what} within the read timeout", hint="Raise 'read_timeout' for slow engines.", **about
             )

@@ -169,6 +169,8 @@ def _table() -> dict[str, ObjectType]:
 
 OBJECT_TYPES: t.Final = _table()
 ALGORITHM_TYPES: t.Final = frozenset(_ALGORITHMS)
+# What they contain is listed object by object; their own hash is not comparable (documented).
+CONTAINERS: t.Final = frozenset({GLOBAL_OBJECT, ENVIRONMENT})
 GLOBAL_TYPES: t.Final = frozenset(name for name, row in OBJECT_TYPES.items() if row.in_global)
 
 

@@ -211,6 +211,9 @@ def run(context: Context) -> Result:
     selection = Selection.of(*wanted, expand=False)
     engine = context.engine()
     catalog = read_catalog(engine, object_types=selection.types or None)
+    unknown = selection.unknown_types(catalog)
+    if unknown:
+        context.warn(f"engine {engine.name}: it has no objects of type {', '.join(unknown)}; is that the right name?")
     entries = [catalog.objects[key] for key in selection.keys(catalog)]
     rows = [entry.to_result() for entry in entries]
     if not (selection.names or selection.environments):
