@@ -73,6 +73,10 @@ class Engine:
         """Wait until the first fault has happened."""
         wait_until(lambda: self.fault_hits()[0] > 0, f"the fault of {self.name}")
 
+    def add_user(self, username: str, password: str) -> None:
+        """Make a user who is no administrator."""
+        self.simulator.control("POST", "/users", {"username": username, "password": password, "is_admin": False})
+
     def state(self) -> str:
         """A fingerprint of all objects and their hashes."""
         return str(self.simulator.control("GET", "/state")["fingerprint"])
@@ -137,7 +141,7 @@ class Lab:
     def __init__(self, folder: Path, secrets: Secrets, contract: Contract) -> None:
         self._folder = folder
         self._secrets = secrets
-        self._contract = contract
+        self.contract = contract
         self._engines: list[Engine] = []
         self._numbers = itertools.count(1)
 
@@ -175,7 +179,7 @@ class Lab:
         problems: list[str] = []
         for engine in self._engines:
             with contextlib.suppress(urllib.error.URLError, ConnectionError):  # one that a test has ended
-                problems += self._contract.problems(engine)
+                problems += self.contract.problems(engine)
             engine.simulator.kill()
         self._engines.clear()
         assert not problems, "requests outside the contract:\n" + "\n".join(sorted(set(problems))[:20])

@@ -106,7 +106,8 @@ class Running:
         self.secrets.assert_absent(run.output, "the output")
         self.secrets.assert_absent(run.log, "the log")
         self.secrets.assert_absent(self._read("records"), "the results that callbacks get")
-        assert "Traceback (most recent call last)" not in run.output, run.output[-5000:]
+        for name in ("output", "records"):
+            assert "Traceback (most recent call last)" not in self._read(name), run.output[-5000:]
         return run
 
     def _read(self, name: str) -> str:

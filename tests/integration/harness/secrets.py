@@ -12,10 +12,11 @@ from urllib.parse import quote
 
 
 class Secrets:
-    """Everything that no output may show."""
+    """Everything that no output may show. ``analyst`` is the password of users who may not do much."""
 
     def __init__(self) -> None:
         self._values: set[str] = set()
+        self.analyst = self.new("analyst")
 
     def new(self, kind: str) -> str:
         """Make a secret that cannot occur by chance."""
