@@ -14,7 +14,7 @@ class ModuleDocFragment:
 options:
   url:
     description:
-      - Address of the engine, such as V(https://engine.example.com).
+      - Address of the engine, such as V(https://engine.example.com). Required, here or in the environment.
       - It may reach down to the API (V(https://engine.example.com/masking/api)).
       - Redirects are not followed, so that a login is never sent elsewhere.
       - If unset, the environment variable E(DELPHIX_MASKING_URL) is used.
@@ -27,6 +27,7 @@ options:
   username:
     description:
       - User to log in with. Syncing objects needs an administrator of the engine.
+      - Either O(username) and O(password) or O(token) are required.
       - If unset, the environment variable E(DELPHIX_MASKING_USERNAME) is used.
     type: str
   password:
@@ -43,7 +44,7 @@ options:
     type: str
   validate_certs:
     description:
-      - Whether to verify the engine's TLS certificate.
+      - Whether to verify the engine's TLS certificate. If V(false), nothing is verified, whatever O(ca_path) says.
       - If unset, the environment variable E(DELPHIX_MASKING_VALIDATE_CERTS) is used.
     type: bool
     default: true
@@ -51,7 +52,8 @@ options:
     description:
       - File or folder with the CA certificates (PEM) that may have signed the engine's certificate.
       - An empty file counts as unset.
-      - If unset, the environment variable E(DELPHIX_MASKING_CA_PATH) is used, then the CA store of C(requests).
+      - If unset, the environment variable E(DELPHIX_MASKING_CA_PATH) is used,
+        then E(REQUESTS_CA_BUNDLE), then the CA certificates that come with C(requests).
     type: path
   client_cert:
     description:
@@ -101,7 +103,7 @@ options:
       - If unset, the environment variable E(DELPHIX_MASKING_PAGE_SIZE) is used.
     type: int
 requirements:
-  - requests
+  - requests >= 2.28 on the machine that runs the module
 notes:
   - Meant for hosts with C(ansible_connection=local), one for each engine. It then runs inside the Ansible process.
     With any other connection, with C(async), C(become), C(environment) or another C(ansible_python_interpreter)

@@ -15,15 +15,16 @@ options:
   object_types:
     description:
       - Types of the objects, such as V(DOMAIN) or V(USER_ALGORITHM).
-      - V(GLOBAL_OBJECT) stands for all global objects, each by itself, algorithms, domains, profile sets and their
-        expressions or classifiers, JDBC drivers and plugins.
+      - V(GLOBAL_OBJECT) stands for all of these, each taken by itself (algorithms, domains, profile sets and their
+        expressions or classifiers, JDBC drivers, plugins).
       - The global key is selected only by its own type V(KEY).
+      - Objects inside environments (jobs, rulesets, connectors) cannot be selected yet.
     type: list
     elements: str
   names:
     description:
       - Names of the objects. V(*) and V(?) make a pattern, which engines do not allow in names.
-      - A name that no object of the source bears is an error, a pattern without any is not.
+      - A name that no object of the engine (of the source, for a sync) bears is an error, a pattern without any is not.
     type: list
     elements: str
   exclude:

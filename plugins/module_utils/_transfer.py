@@ -189,40 +189,49 @@ def _try_import(
     answer = send(upload, goal.params, passphrase=options.passphrase)
     if not answer.ok:
         statuses = statuses_in(answer)
-        return statuses, _refused(engine, answer, statuses, options)
+        return statuses, _refused(engine, answer, statuses, path, options)
     if not options.background:
         statuses = statuses_in(answer)
         return statuses, _failures(engine, statuses)
     task = engine.wait_for(Task.read(answer.json(), engine.name))
     statuses, words = engine.import_statuses(task)
     if task.status != "SUCCEEDED":
-        return statuses, _failures(engine, statuses) or _failed_import_task(engine, task, words, options)
+        return statuses, _failures(engine, statuses) or _failed_import_task(engine, task, words, path, options)
     return statuses, _failures(engine, statuses)
 
 
-def _refused(engine: Engine, answer: Answer, statuses: list[Row] | None, options: TransferOptions) -> MaskingError:
+def _refused(
+    engine: Engine, answer: Answer, statuses: list[Row] | None, path: str, options: TransferOptions
+) -> MaskingError:
     named = _failures(engine, statuses, http_status=answer.status)
     if named is not None:
         return named
     plain = refusal(answer, "the import")
+    return _bundle_refused(engine, plain.message, plain.detail, path, options, http_status=answer.status)
+
+
+def _failed_import_task(
+    engine: Engine, task: Task, words: str | None, path: str, options: TransferOptions
+) -> MaskingError:
+    return _bundle_refused(engine, failed_task(engine.name, task, "the import failed").message, words, path, options)
+
+
+def _bundle_refused(
+    engine: Engine,
+    message: str,
+    words: str | None,
+    path: str,
+    options: TransferOptions,
+    http_status: int | None = None,
+) -> ImportFailedError:
+    """The error for a bundle refused as a whole; guesses at the reason only when the engine gives none."""
+    hint = "The target is unchanged."
+    if words is None:
+        hint += " The engine gives no reason; its application log does. Check that the bundle was not edited"
+        hint += " and that the passphrase is that of the export." if options.passphrase else " and needs no passphrase."
     return ImportFailedError(
-        plain.message, engine=engine.name, http_status=answer.status, detail=plain.detail, hint=_import_hint(options)
+        message, engine=engine.name, http_status=http_status, subject=path, detail=words, hint=hint
     )
-
-
-def _failed_import_task(engine: Engine, task: Task, words: str | None, options: TransferOptions) -> MaskingError:
-    plain = failed_task(engine.name, task, "the import failed", detail=words)
-    hint = " ".join(part for part in (plain.hint, _import_hint(options)) if part)
-    return ImportFailedError(plain.message, engine=engine.name, detail=words, hint=hint)
-
-
-def _import_hint(options: TransferOptions) -> str:
-    given = (
-        "Check that the passphrase is that of the export"
-        if options.passphrase
-        else "If the bundle is encrypted, give its passphrase"
-    )
-    return f"The target is unchanged. {given}, and that the bundle was not edited."
 
 
 def _failures(engine: Engine, statuses: list[Row] | None, http_status: int | None = None) -> ImportFailedError | None:

@@ -107,7 +107,7 @@ error:
   type: dict
   contains:
     code:
-      description: What went wrong, in a word that does not change between releases.
+      description: What went wrong, in a word that does not change between releases. The guide lists them.
       type: str
     engine:
       description: The engine concerned.
@@ -124,6 +124,10 @@ error:
     hint:
       description: What to do.
       type: str
+    objects:
+      description: The engine's status of every object of an import that it refused or rolled back.
+      type: list
+      elements: dict
   sample:
     code: authentication_failed
     engine: https://engine.example.com

@@ -37,6 +37,7 @@ options:
     description:
       - Whether to overwrite objects that the engine has already with other content.
       - Without it the engine refuses the whole import when it would change such an object.
+      - A bundle with the global key (V(KEY), or V(GLOBAL_OBJECT) as a whole) needs it, as every engine has a key.
     type: bool
     default: false
   environment:
@@ -185,7 +186,7 @@ error:
   type: dict
   contains:
     code:
-      description: What went wrong, in a word that does not change between releases.
+      description: What went wrong, in a word that does not change between releases. The guide lists them.
       type: str
     engine:
       description: The engine concerned.
@@ -202,6 +203,10 @@ error:
     hint:
       description: What to do.
       type: str
+    objects:
+      description: The engine's status of every object of an import that it refused or rolled back.
+      type: list
+      elements: dict
   sample:
     code: authentication_failed
     engine: https://engine.example.com

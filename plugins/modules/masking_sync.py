@@ -54,7 +54,8 @@ options:
     type: str
   purge:
     description:
-      - Whether to remove the background export and import documents of both engines afterwards, B(everybody's).
+      - Whether to remove the background export and import documents of both engines afterwards, B(everybody's),
+        when something was imported.
       - Left with a warning while any export or import is running there.
     type: bool
     default: false
@@ -96,18 +97,42 @@ plan:
       description: Objects that the target does not have.
       type: list
       elements: dict
+      contains: &item
+        type:
+          description: Object type.
+          type: str
+        name:
+          description: Name.
+          type: str
+        environment:
+          description: Name of the environment, for objects inside one.
+          type: str
+        source_hash:
+          description: Hash on the source.
+          type: str
+        target_hash:
+          description: Hash on the target.
+          type: str
+        reason:
+          description: Why this was decided, where that needs to be said.
+          type: str
     to_update:
-      description: Objects that have another hash on the target.
+      description:
+        - Objects that have another hash on the target.
+        - A reason is given when only something that they need differs.
       type: list
       elements: dict
+      contains: *item
     not_syncable:
       description: Objects that the source cannot export, with the reason that it gives.
       type: list
       elements: dict
+      contains: *item
     blocked:
       description: Objects that differ but were not moved, with the reason.
       type: list
       elements: dict
+      contains: *item
     extra:
       description: Objects of the same selection that only the target has.
       type: list
@@ -165,6 +190,13 @@ source:
   description: The source engine.
   returned: success
   type: dict
+  contains:
+    name:
+      description: Its address.
+      type: str
+    release:
+      description: Its release.
+      type: str
   sample: {name: https://source.example.com, release: 2025.2.0.0}
 engine:
   description: The engine.
@@ -212,7 +244,7 @@ error:
   type: dict
   contains:
     code:
-      description: What went wrong, in a word that does not change between releases.
+      description: What went wrong, in a word that does not change between releases. The guide lists them.
       type: str
     engine:
       description: The engine concerned.
@@ -229,6 +261,10 @@ error:
     hint:
       description: What to do.
       type: str
+    objects:
+      description: The engine's status of every object of an import that it refused or rolled back.
+      type: list
+      elements: dict
   sample:
     code: authentication_failed
     engine: https://engine.example.com

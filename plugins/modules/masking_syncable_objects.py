@@ -39,6 +39,7 @@ options:
   environments:
     description:
       - Names or patterns of environments. Only objects inside them are listed.
+      - Objects inside environments are listed without names in this release, so that this selects none of them yet.
     type: list
     elements: str
   syncable:
@@ -166,7 +167,7 @@ error:
   type: dict
   contains:
     code:
-      description: What went wrong, in a word that does not change between releases.
+      description: What went wrong, in a word that does not change between releases. The guide lists them.
       type: str
     engine:
       description: The engine concerned.
@@ -183,6 +184,10 @@ error:
     hint:
       description: What to do.
       type: str
+    objects:
+      description: The engine's status of every object of an import that it refused or rolled back.
+      type: list
+      elements: dict
   sample:
     code: authentication_failed
     engine: https://engine.example.com
