@@ -25,6 +25,7 @@ import re
 import secrets
 import typing as t
 import zipfile
+import zlib
 
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     BundleError,
@@ -87,7 +88,7 @@ def _read_zip(path: str, size: int) -> Bundle:
             if len(names) != 1:
                 return Bundle(path, size)
             document = _without_blob(archive.read(names[0]), path)
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise BundleError(f"the bundle is a damaged ZIP file: {error}", subject=path) from error
     return _described(document, path, size)
 
