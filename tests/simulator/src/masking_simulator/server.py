@@ -76,17 +76,10 @@ async def serve(engine: Engine, listen: Listen, tls: Path | None, control: Liste
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     running = [asyncio.create_task(server.serve(sockets=[bound])) for server, bound in servers]
-    starting = asyncio.create_task(_all_up([server for server, _ in servers]))
-    await asyncio.wait([starting, *running], return_when=asyncio.FIRST_COMPLETED)
-    if starting.done():
-        print(f"ready {_url('https' if files else 'http', bound)}", flush=True)
-    starting.cancel()
-    await asyncio.gather(*running)
-
-
-async def _all_up(servers: list[_Server]) -> None:
-    for server in servers:
+    for server, _ in servers:
         await server.up.wait()
+    print(f"ready {_url('https' if files else 'http', bound)}", flush=True)
+    await asyncio.gather(*running)
 
 
 def _server(app: ASGIApp, files: tuple[Path, Path] | None) -> _Server:

@@ -46,7 +46,7 @@ def endpoint(engine: Engine, operation: Operation) -> Endpoint:
         try:
             user, token = _authenticate(engine, operation, request)
             path = _path_parameters(operation, request)
-            query = operation.parameters_in("query", dict(request.query_params))
+            query = _query_parameters(operation, request)
             call = Call(engine, operation, path, query, None, user, token, request.scope["api"], _host(request),
                         passphrase=request.headers.get("passphrase"), faults=request.scope.get("faults", []))
             if operation.media == "multipart/form-data" or operation.id == "import":
@@ -97,6 +97,13 @@ def _path_parameters(operation: Operation, request: Request) -> dict[str, Any]:
         return operation.parameters_in("path", request.path_params)
     except ApiError as error:
         raise ApiError(404, error.message) from None
+
+
+def _query_parameters(operation: Operation, request: Request) -> dict[str, Any]:
+    try:
+        return operation.parameters_in("query", dict(request.query_params))
+    except ApiError as error:
+        raise _fitting(operation, error) from None
 
 
 async def _read_body(request: Request, call: Call, work: Path | None) -> None:

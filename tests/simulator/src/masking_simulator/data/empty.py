@@ -82,7 +82,7 @@ def built_in_name(filler: Filler, classic: str) -> str:
 def fill_empty(filler: Filler) -> None:
     """Add what every engine holds."""
     filler.add("key", "global", {"value": filler.digest("global key")[:32]})
-    filler.add("algorithm_plugin", "dlpx-core", {"version": filler.release.text}, type_="", built_in=True)
+    filler.add("algorithm_plugin", "dlpx-core", {"version": filler.release.text, "builtIn": True}, type_="", built_in=True)
     for classic, modern, framework, domain in _BUILT_IN:
         name = classic if has_classics(filler.release) else modern
         _built_in_algorithm(filler, name, framework)

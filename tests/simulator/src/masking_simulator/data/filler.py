@@ -37,10 +37,13 @@ class Filler:
 
     def add(self, kind: str, name: str, body: dict[str, Any], *, type_: str | None = None, content: bytes | None = None,
             built_in: bool = False) -> None:
-        """Add an engine-wide object; kinds that the release does not have are left out."""
+        """Add an engine-wide object; kinds that the release does not have are left out.
+
+        Environments exist on every release, also where they cannot be synchronised yet.
+        """
         if type_ is None:
             types = [item.name for item in FULL_OF.get(kind, ()) if item.on(self.release)]
-            if kind in FULL_OF and not types:
+            if kind in FULL_OF and not types and kind != "environment":
                 return
             type_ = types[0] if types else ""
         origin = f"built-in {self.release.text}" if built_in else f"seed {self.seed}"

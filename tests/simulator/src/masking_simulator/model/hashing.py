@@ -13,7 +13,6 @@ differs between releases.
 from __future__ import annotations
 
 import hashlib
-import uuid
 
 import orjson
 
@@ -102,7 +101,8 @@ class Hashes:
 
     def revision_id(self, key: Key) -> str:
         """An identifier that changes only when the object itself does."""
-        return str(uuid.uuid5(uuid.NAMESPACE_OID, self._own_of(key)))
+        own = self._own_of(key)
+        return f"{own[:8]}-{own[8:12]}-{own[12:16]}-{own[16:20]}-{own[20:32]}"
 
     def reason(self, key: Key) -> str | None:
         """Why an object cannot be synchronised, or None."""

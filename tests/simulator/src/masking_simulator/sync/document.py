@@ -20,6 +20,7 @@ import mmap
 import re
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -207,11 +208,11 @@ def _next(source: BinaryIO) -> bytes:
 
 
 def _unzip(path: Path, work: Path) -> Path:
-    target = work / "document"
+    target = work / "unzipped"
     try:
         with zipfile.ZipFile(path) as archive, archive.open(ZIP_MEMBER) as source, target.open("wb") as out:
             while chunk := source.read(CHUNK):
                 out.write(chunk)
-    except (KeyError, zipfile.BadZipFile, OSError) as error:
+    except (KeyError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error, OSError) as error:
         raise BadDocument(f"ZIP: {error}") from None
     return target
