@@ -247,7 +247,7 @@ CASES = {
         IMPORT, bundle("good", environment_id=99_999), "import_failed", target_url, ("99999",)
     ),
     # bundles
-    "blob edited": Case(IMPORT, bundle("blob edited"), "import_failed", target_url, ("blob edited.json", "edited")),
+    "blob edited": Case(IMPORT, bundle("blob edited"), "import_failed", target_url, ("blob edited.json", "signature")),
     "blob edited, sync": Case(
         IMPORT,
         bundle("blob edited", method="sync"),
@@ -256,7 +256,7 @@ CASES = {
         ("blob edited.json", "signature", "edited"),
     ),
     "signature of another bundle": Case(
-        IMPORT, bundle("signature exchanged"), "import_failed", target_url, ("signature exchanged.json", "edited")
+        IMPORT, bundle("signature exchanged"), "import_failed", target_url, ("signature exchanged.json", "signature")
     ),
     "signature that is none": Case(IMPORT, bundle("signature broken"), "bundle_damaged", None, ("signature broken",)),
     "bundle cut off": Case(IMPORT, bundle("cut off"), "bundle_damaged", None, ("cut off.json",)),

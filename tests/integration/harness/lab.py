@@ -151,12 +151,18 @@ class Lab:
         data: str = "empty",
         *,
         release: str = NEW_RELEASE,
-        seed: int = 1,
+        seed: int | None = None,
         tls: bool = True,
         **switches: str | float,
     ) -> Engine:
-        """Start an engine on an address of its own."""
+        """Start an engine on an address of its own.
+
+        Without ``seed`` engines with the same data hold the same, but for empty ones: a new
+        engine has keys of its own, so that even its built-in algorithms are not those of others.
+        """
         number = next(self._numbers)
+        if seed is None:
+            seed = 1 + number if data == "empty" else 1
         name = name or f"engine{number}"
         password = self._secrets.new("password")
         simulator = start_engine(

@@ -134,9 +134,10 @@ class Ansible:
         *options: str,
         env: t.Mapping[str, str] | None = None,
         forks: int = 8,
+        wrapper: t.Sequence[str] = (),
     ) -> Run:
         """Run a playbook, by name or given as plays, to its end. The exit status is the caller's to judge."""
-        return self.start(play, inventory, *options, env=env, forks=forks).wait()
+        return self.start(play, inventory, *options, env=env, forks=forks, wrapper=wrapper).wait()
 
     def start(
         self,
@@ -145,14 +146,15 @@ class Ansible:
         *options: str,
         env: t.Mapping[str, str] | None = None,
         forks: int = 8,
+        wrapper: t.Sequence[str] = (),
     ) -> Running:
-        """Start a playbook run."""
+        """Start a playbook run. ``wrapper`` is a command that runs the one behind it."""
         folder = self.new_folder()
         (folder / "inventory.yml").write_text(json.dumps(inventory))
         if not isinstance(play, str):
             (folder / "play.yml").write_text(json.dumps(play))
             play = str(folder / "play.yml")
-        arguments = [command("ansible-playbook"), play, "-i", str(folder / "inventory.yml"), "-vvvv"]
+        arguments = [*wrapper, command("ansible-playbook"), play, "-i", str(folder / "inventory.yml"), "-vvvv"]
         arguments += ["--forks", str(forks), *options]
         with (folder / "output").open("wb") as output:
             process = subprocess.Popen(
