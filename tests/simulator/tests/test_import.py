@@ -331,7 +331,8 @@ def test_environment_id_of_a_global_import_is_checked_or_ignored(local):
 
 def test_names_may_clash_by_case_alone(local):
     source = local(data="demo").api()
-    assert source.post("/domains", json={"domainName": "Email", "defaultAlgorithmCode": "dlpx-core:Email SL"}).is_success
+    body = {"domainName": "Email", "defaultAlgorithmCode": "dlpx-core:Email SL"}
+    assert source.post("/domains", json=body).is_success
     sensitive, insensitive = local().api(), local(name_case="insensitive").api()
     document = source.document(domain("Email"))
     assert sensitive.import_(document, force=False).is_success

@@ -11,7 +11,8 @@ import pytest
 BODIES = {
     "/applications": ("applicationId", "applicationName", {}, {}),
     "/environments": ("environmentId", "environmentName", {"purpose": "MASK"}, {"isWorkflowEnabled": True}),
-    "/domains": (None, "domainName", {"defaultAlgorithmCode": "CustomerEmail"}, {"defaultAlgorithmCode": "CustomerCity"}),
+    "/domains": (None, "domainName", {"defaultAlgorithmCode": "CustomerEmail"},
+                 {"defaultAlgorithmCode": "CustomerCity"}),
     "/profile-sets": ("profileSetId", "profileSetName", {"description": "one"}, {"description": "two"}),
     "/classifiers": ("classifierId", "classifierName", {"domainName": "CITY", "properties": {"a": [1]}},
                      {"domainName": "WEB"}),

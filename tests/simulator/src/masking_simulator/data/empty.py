@@ -11,7 +11,7 @@ inferred.
 from __future__ import annotations
 
 from masking_simulator.data.filler import Filler
-from masking_simulator.model.algorithms import has_classics
+from masking_simulator.model.algorithms import CORE_PLUGIN, has_classics
 
 #: classic name, name from 6.0.15 on, framework, domain
 _BUILT_IN: tuple[tuple[str, str, str, str], ...] = (
@@ -82,7 +82,8 @@ def built_in_name(filler: Filler, classic: str) -> str:
 def fill_empty(filler: Filler) -> None:
     """Add what every engine holds."""
     filler.add("key", "global", {"value": filler.digest("global key")[:32]})
-    filler.add("algorithm_plugin", "dlpx-core", {"version": filler.release.text, "builtIn": True}, type_="", built_in=True)
+    core = {"version": filler.release.text, "builtIn": True}
+    filler.add("algorithm_plugin", CORE_PLUGIN, core, type_="", built_in=True)
     for classic, modern, framework, domain in _BUILT_IN:
         name = classic if has_classics(filler.release) else modern
         _built_in_algorithm(filler, name, framework)
