@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import itertools
-import time
 import typing as t
 import urllib.error
 from pathlib import Path
@@ -19,13 +18,13 @@ from support.engines import SimulatedEngine, start_engine
 from harness.contract import Contract
 from harness.person import Person
 from harness.secrets import Secrets
+from harness.waiting import wait_until
 
 Row = dict[str, t.Any]
 NEW_RELEASE = "2025.2.0.0"
 _COLLECTION = "maskops.delphix"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _SESSION = {("POST", "/login"), ("PUT", "/logout")}
-_DEADLINE = 60.0
 
 
 class Request(t.NamedTuple):
@@ -72,6 +71,15 @@ class Engine:
     def wait_for_fault(self) -> None:
         """Wait until the first fault has happened."""
         wait_until(lambda: self.fault_hits()[0] > 0, f"the fault of {self.name}")
+
+    def wait_until_idle(self) -> None:
+        """Wait until no task is left to run."""
+
+        def idle() -> bool:
+            tasks = self.simulator.control("GET", "/state")["tasks"]
+            return not tasks.keys() & {"WAITING", "RUNNING"}
+
+        wait_until(idle, f"the tasks of {self.name}")
 
     def add_user(self, username: str, password: str) -> None:
         """Make a user who is no administrator."""
@@ -127,20 +135,12 @@ def api_path(path: str) -> str:
     return f"/{tail}" if first[:1] == "v" and first[1:2].isdigit() else rest
 
 
-def wait_until(condition: t.Callable[[], bool], what: str) -> None:
-    """Poll until a condition holds; fail the test at the deadline."""
-    ends = time.monotonic() + _DEADLINE
-    while not condition():
-        assert time.monotonic() < ends, f"waited {_DEADLINE:g} s in vain for {what}"
-        time.sleep(0.02)
-
-
 class Lab:
     """Starts engines in one folder and ends them; their requests are held against the contract."""
 
     def __init__(self, folder: Path, secrets: Secrets, contract: Contract) -> None:
-        self._folder = folder
-        self._secrets = secrets
+        self.folder = folder
+        self.secrets = secrets
         self.contract = contract
         self._engines: list[Engine] = []
         self._numbers = itertools.count(1)
@@ -164,10 +164,10 @@ class Lab:
         if seed is None:
             seed = 1 + number if data == "empty" else 1
         name = name or f"engine{number}"
-        password = self._secrets.new("password")
+        password = self.secrets.new("password")
         simulator = start_engine(
             name,
-            self._folder / "tls-engines" if tls else self._folder / "plain-engines",
+            self.folder / "tls-engines" if tls else self.folder / "plain-engines",
             host=f"127.0.0.{2 + number % 200}",
             release=release,
             data=data,

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from harness.collection import command
 from harness.secrets import Secrets
+from harness.waiting import wait_until
 
 _DEADLINE = 120.0
 _CALLBACKS = Path(__file__).with_name("callback")
@@ -85,10 +86,25 @@ class Running:
     folder: Path
     secrets: Secrets
 
-    def signal_group(self, number: signal.Signals) -> None:
-        """Send a signal to the whole process group, as a terminal or a service manager does."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, number)
+    def interrupt(self) -> None:
+        """Send the process group the signal that Ctrl-C sends."""
+        os.killpg(self.process.pid, signal.SIGINT)
+
+    def kill(self) -> None:
+        """End all processes of the run at once, as a power cut does. Workers have sessions of their own."""
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def processes(self) -> list[int]:
+        """The processes of this run that have not ended, known by their environment."""
+        mark = f"RECORDS_FILE={self.folder / 'records'}\0".encode()
+        found = []
+        for path in Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError):
+                if mark in (path / "environ").read_bytes():
+                    found.append(int(path.name))
+        return found
 
     def wait(self) -> Run:
         """Wait for the end; a run that takes too long is killed and fails the test.
@@ -98,9 +114,10 @@ class Running:
         try:
             status = self.process.wait(_DEADLINE)
         except subprocess.TimeoutExpired:
-            self.signal_group(signal.SIGKILL)
+            self.kill()
             self.process.wait()
             raise AssertionError(f"the run took longer than {_DEADLINE:g} s\n{self._read('output')[-5000:]}") from None
+        wait_until(lambda: not self.processes(), "the workers of a run that has ended")
         results, recap, published = _records(self.folder / "records")
         run = Run(status, self._read("output"), self._read("log"), results, recap, published, self.folder)
         self.secrets.assert_absent(run.output, "the output")

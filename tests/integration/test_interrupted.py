@@ -1,0 +1,158 @@
+# Copyright (c) 2026, maskops.delphix contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A run that ends at any moment: the next one finishes the job.
+
+Every host of the run has a source and a target of its own, one of which stops answering at
+another request. When all hosts stand still the run is killed: once for all moments.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import signal
+import stat
+import typing as t
+from pathlib import Path
+
+import pytest
+from harness.compare import missing_on
+from harness.lab import Engine, Lab
+from harness.playbook import Ansible, Run, Running
+from harness.tasks import between
+
+_FOR_EVER = {"kind": "latency", "milliseconds": 600_000}
+# Where a run stands still: engine, method, path, how many such requests pass before.
+MOMENTS: dict[str, tuple[str, str, str, int]] = {
+    "login on the source": ("source", "POST", "^/login", 0),
+    "listing the source": ("source", "GET", "^/syncable-objects", 0),
+    "login on the target": ("target", "POST", "^/login", 0),
+    "listing the target": ("target", "GET", "^/syncable-objects", 0),
+    "asking for the export": ("source", "POST", "^/export-async", 0),
+    "waiting for the export": ("source", "GET", "^/async-tasks", 0),
+    "downloading the bundle": ("source", "GET", "^/file-downloads", 0),
+    "sending the import": ("target", "POST", "^/import-async", 0),
+    "waiting for the import": ("target", "GET", "^/async-tasks", 0),
+    "reading the import's statuses": ("target", "GET", "^/file-downloads", 0),
+    "proving the result": ("target", "GET", "^/syncable-objects", 1),
+    "logging out": ("target", "PUT", "^/logout", 0),
+}
+# Moments at which the whole import has been sent: the engine finishes it without the client.
+AFTER_THE_IMPORT = ("waiting for the import", "reading the import's statuses", "proving the result", "logging out")
+OPTIONS = (
+    *(f"{side}{name}" for side in ("", "source_") for name in ("url", "username", "password", "ca_path")),
+    "passphrase",
+    "receipts_dir",
+)
+_LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+_SYNC = {"name": "sync", "maskops.delphix.masking_sync": {name: f"{{{{ sync.{name} }}}}" for name in OPTIONS}}
+PLAY = [{"hosts": "all", "gather_facts": False, "tasks": [_SYNC]}]
+
+
+class Pair(t.NamedTuple):
+    """One host's engines, and the target as it was."""
+
+    source: Engine
+    target: Engine
+    before: str
+
+
+@dataclasses.dataclass
+class Interrupted:
+    """Pairs by moment, the killed run, and the one after it."""
+
+    pairs: dict[str, Pair]
+    states: dict[str, str]
+    killed: Run
+    bundles: list[Path]
+    finished: Run
+    last: Run
+
+
+def stand_still(
+    ansible: Ansible, lab: Lab, end: t.Callable[[Running], None], moments: t.Collection[str]
+) -> Interrupted:
+    """Run until every host stands still, end the run, and run again twice."""
+    pairs = {}
+    for moment in moments:
+        which, method, path, after = MOMENTS[moment]
+        name = moment.replace(" ", "-").replace("'", "")
+        source = lab.start(f"{name}-source", "scale:8:4:0:0:20000")
+        target = lab.start(f"{name}-target")
+        fault = {"match": {"method": method, "path": path, "after": after, "times": 1}, "action": _FOR_EVER}
+        (source if which == "source" else target).faults(fault)
+        pairs[moment] = Pair(source, target, target.state())
+    receipts = lab.folder / "receipts"
+    hosts = {
+        moment: {
+            "sync": between(
+                pair.source, pair.target, passphrase=lab.secrets.new("passphrase"), receipts_dir=str(receipts)
+            )
+        }
+        for moment, pair in pairs.items()
+    }
+    inventory = {"all": {"hosts": hosts, "vars": _LOCAL}}
+    running = ansible.start(PLAY, inventory, forks=len(pairs))
+    for moment, pair in pairs.items():
+        (pair.source if MOMENTS[moment][0] == "source" else pair.target).wait_for_fault()
+    end(running)
+    killed = running.wait()
+    bundles = killed.left_behind()
+    for pair in pairs.values():
+        for engine in pair[:2]:
+            engine.wait_until_idle()
+            engine.faults()
+    states = {moment: pair.target.state() for moment, pair in pairs.items()}
+    finished = ansible.run(PLAY, inventory)
+    last = ansible.run(PLAY, inventory)
+    return Interrupted(pairs, states, killed, bundles, finished, last)
+
+
+@pytest.fixture(scope="module")
+def killed(ansible: Ansible, shared_lab: Lab) -> Interrupted:
+    """Runs killed as by a power cut."""
+    return stand_still(ansible, shared_lab, Running.kill, MOMENTS)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_the_next_run_finishes_the_job(killed: Interrupted, moment: str) -> None:
+    source, target, _before = killed.pairs[moment]
+    result = killed.finished.of(moment)
+    assert not result.failed, result.data
+    assert missing_on(target, source) == set()
+    assert result.data["changed"] is (moment not in AFTER_THE_IMPORT)
+    assert killed.last.of(moment).data["changed"] is False
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_nothing_is_half_done(killed: Interrupted, moment: str) -> None:
+    source, target, before = killed.pairs[moment]
+    if moment in AFTER_THE_IMPORT:
+        # What the first run had sent is there as a whole, so that the next one had nothing to send.
+        assert killed.states[moment] != before
+        assert target.count("POST", "/import-async") == 1
+        assert source.count("POST", "/export-async") == 1
+    else:
+        assert killed.states[moment] == before
+
+
+def test_a_killed_run_leaves_no_bundle_where_others_can_read_it(killed: Interrupted) -> None:
+    assert killed.killed.status == -signal.SIGKILL
+    assert killed.bundles, "bundles were on the way when the run was killed"
+    for path in killed.bundles:
+        assert not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO), path
+        private = path.parent
+        while private.name != "local_tmp" and not private.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            private = private.parent
+        assert private.name == "local_tmp", f"{path} is outside Ansible's own folder"
+
+
+def test_an_interrupted_run_leaves_nothing(ansible: Ansible, lab: Lab) -> None:
+    moments = ("waiting for the export", "downloading the bundle", "waiting for the import")
+    interrupted = stand_still(ansible, lab, Running.interrupt, moments)
+    assert interrupted.killed.status != 0
+    assert interrupted.bundles == []
+    for moment, (source, target, _before) in interrupted.pairs.items():
+        assert missing_on(target, source) == set(), moment
+        assert interrupted.last.of(moment).data["changed"] is False
