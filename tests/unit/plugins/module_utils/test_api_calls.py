@@ -348,22 +348,26 @@ def test_an_import_after_a_new_login_is_whole(conversation: Conversation, clock:
 def test_import_statuses(conversation: Conversation, make: Make) -> None:
     rows = [{"objectType": "DOMAIN", "importStatus": "SUCCESS"}]
     conversation.expect("GET", "/file-downloads/IMPORT-QQ%3D%3D").answers(201, rows)
-    assert make().import_statuses(Task(1, "IMPORT", "SUCCEEDED", "IMPORT-QQ==")) == rows
+    assert make().import_statuses(Task(1, "IMPORT", "SUCCEEDED", "IMPORT-QQ==")) == (rows, None)
 
 
 @pytest.mark.parametrize("status", [400, 404, 500])
 def test_import_statuses_that_are_not_kept(conversation: Conversation, make: Make, status: int) -> None:
     # Whether a failed task has any is not documented.
     conversation.expect("GET", "/file-downloads/IMPORT-QQ%3D%3D").answers(status, {"errorMessage": "none"})
-    assert make().import_statuses(Task(1, "IMPORT", "FAILED", "IMPORT-QQ==")) is None
-    assert make().import_statuses(Task(1, "IMPORT", "FAILED", None)) is None
+    assert make().import_statuses(Task(1, "IMPORT", "FAILED", "IMPORT-QQ==")) == (None, "none")
+    assert make().import_statuses(Task(1, "IMPORT", "FAILED", None)) == (None, None)
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", {"errorMessage": "it failed"}], ids=str)
-def test_statuses_of_a_failed_task_that_are_none(conversation: Conversation, make: Make, body: t.Any) -> None:
+@pytest.mark.parametrize(
+    ("body", "words"), [(b"", None), (b"<html>", None), ({"errorMessage": "it failed"}, "it failed")], ids=str
+)
+def test_statuses_of_a_failed_task_that_are_none(
+    conversation: Conversation, make: Make, body: t.Any, words: str | None
+) -> None:
     # Neither is what the download answers then.
     conversation.expect("GET", "/file-downloads/IMPORT-QQ%3D%3D").answers(200, body)
-    assert make().import_statuses(Task(1, "IMPORT", "FAILED", "IMPORT-QQ==")) is None
+    assert make().import_statuses(Task(1, "IMPORT", "FAILED", "IMPORT-QQ==")) == (None, words)
 
 
 @pytest.mark.parametrize("status", [200, 404, 409])

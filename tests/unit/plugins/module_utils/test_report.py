@@ -26,7 +26,7 @@ def result(*, create: list[Row] | None = None, update: list[Row] | None = None, 
     plan: Row = {"to_create": create or [], "to_update": update or [], "not_syncable": [], "blocked": [], "extra": []}
     plan.update({name: more.pop(name) for name in list(more) if name in plan})
     plan["summary"] = {**{name: len(rows) for name, rows in plan.items()}, "in_sync": in_sync}
-    return {"changed": False, "plan": plan, "stats": {"seconds": 1.25}, **more}
+    return {"changed": False, "plan": plan, "stats": {"seconds": 1.5}, **more}
 
 
 def applied(created: list[Row] | None = None, updated: list[Row] | None = None) -> Row:
@@ -76,7 +76,7 @@ def test_a_table_has_a_row_for_each_target_by_name() -> None:
     column = lines[0].index("in sync") + len("in sync")
     assert [line[:column].split()[-1] for line in lines[1:]] == ["0", "12", "7"]
     assert all(line == line.rstrip() for line in lines)
-    assert lines[3].split()[-2:] == ["1.2", "unchanged"]
+    assert lines[3].split()[-2:] == ["1.5", "unchanged"]
 
 
 def test_what_moved_or_would_is_named() -> None:
