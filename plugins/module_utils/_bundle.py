@@ -19,7 +19,6 @@ import hashlib
 import hmac
 import io
 import json
-import mmap
 import os
 import re
 import secrets
@@ -42,7 +41,9 @@ _BLOB = re.compile(rb'"blob"\s*:\s*"')
 _METADATA = "exportResponseMetadata"
 _ZIP = b"PK\x03\x04"
 _MANIFEST_FORMAT = 1
-_CHUNK = 64 * 1024
+_CHUNK = 256 * 1024
+# More than the key of the blob and the white space around it can take.
+_BLOB_KEY_BYTES = 256
 
 
 @dataclasses.dataclass(frozen=True)
@@ -71,10 +72,8 @@ def read_bundle(path: str) -> Bundle:
         with open(path, "rb") as stream:
             if stream.read(len(_ZIP)) == _ZIP:
                 return _read_zip(path, size)
-            if size == 0:
-                raise BundleError("the bundle is empty", subject=path)
-            with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-                document = _without_blob(data, path)
+            stream.seek(0)
+            document = _without_blob(stream, path)
     except OSError as error:
         raise FileError(f"cannot read the bundle: {error.strerror or error}", subject=path) from error
     return _described(document, path, size)
@@ -87,34 +86,44 @@ def _read_zip(path: str, size: int) -> Bundle:
             names = [name for name in archive.namelist() if name.endswith(".json")]
             if len(names) != 1:
                 return Bundle(path, size)
-            document = _without_blob(archive.read(names[0]), path)
+            with archive.open(names[0]) as stream:
+                document = _without_blob(stream, path)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
         raise BundleError(f"the bundle is a damaged ZIP file: {error}", subject=path) from error
     return _described(document, path, size)
 
 
-def _without_blob(data: bytes | mmap.mmap, path: str) -> Row:
-    """The document with an empty blob in place of a filled one."""
+def _without_blob(stream: t.IO[bytes], path: str) -> Row:
+    """The document with True in place of a filled blob."""
     damaged = BundleError(
         "the bundle is not a whole export document", subject=path, hint="Export again; bundles cannot be repaired."
     )
-    found = _BLOB.search(data)
-    try:
-        if found is None:
-            document = json.loads(data[:])
-        else:
-            # Base64 has no quotes and no escapes but "\/", so the next quote ends it.
-            end = data.find(b'"', found.end())
-            if end < 0:
+    kept = bytearray()
+    found = None
+    while found is None and (chunk := stream.read(_CHUNK)):
+        kept += chunk
+        found = _BLOB.search(kept, max(0, len(kept) - len(chunk) - _BLOB_KEY_BYTES))
+    filled = False
+    if found is not None:
+        start = found.end()
+        del found  # it holds on to the buffer
+        rest = bytes(kept[start:])
+        del kept[start:]
+        filled = not rest.startswith(b'"')
+        # Base64 has no quotes and no escapes but "\/", so the next quote ends it.
+        while (end := rest.find(b'"')) < 0:
+            rest = stream.read(_CHUNK)
+            if not rest:
                 raise damaged
-            empty = end == found.end()
-            document = json.loads(data[: found.end()] + data[end:])
-            if isinstance(document, dict) and document.get("blob") == "" and not empty:
-                document["blob"] = True
+        kept += rest[end:] + stream.read()
+    try:
+        document = json.loads(kept)
     except ValueError:
         raise damaged from None
     if not isinstance(document, dict):
         raise damaged
+    if filled and document.get("blob") == "":
+        document["blob"] = True
     return document
 
 
