@@ -40,6 +40,7 @@ DEFAULT_PAGE_SIZE = 1000
 _PROVEN_PAGE_SIZE = 100
 _LIST_TRIES = 3
 _FIRST_POLL = 0.1
+_FIRST_IDLE_POLL = 0.5
 _LONGEST_POLL = 5.0
 _ACTIVE_TASKS = ("WAITING", "RUNNING")
 _ENDED_TASKS = frozenset({"SUCCEEDED", "FAILED", "CANCELLED"})
@@ -239,26 +240,24 @@ class Engine:
             rows = self.list_all("/executions")
         return [row for row in rows if row.get("status") in _ACTIVE_EXECUTIONS]
 
-    def busy_with(self) -> list[str]:
-        """What would make an exclusive import fail, in words; empty when the engine is idle."""
-        tasks = [f"{task.operation} task {task.id} ({task.status})" for task in self.active_sync_tasks()]
-        jobs = [
-            f"execution {row.get('executionId')} of job {row.get('jobId')} ({row.get('status')})"
-            for row in self.active_executions()
-        ]
-        return tasks + jobs
+    def busy_with(self, *, jobs: bool = True) -> list[str]:
+        """Sync tasks and, unless told otherwise, jobs that have not ended, in words."""
+        found = [f"{task.operation} task {task.id} ({task.status})" for task in self.active_sync_tasks()]
+        if jobs:
+            found += [
+                f"execution {row.get('executionId')} of job {row.get('jobId')} ({row.get('status')})"
+                for row in self.active_executions()
+            ]
+        return found
 
-    def wait_until_idle(self, before: str) -> bool:
+    def wait_until_idle(self, before: str, *, jobs: bool = True) -> bool:
         """Wait for exports, imports and jobs to end. Returns whether there was anything to wait for.
 
         Raises EngineBusyError naming what still runs at the deadline.
         """
-        pause = 0.5
+        pause = _FIRST_IDLE_POLL
         waited = False
-        while True:
-            busy = self.busy_with()
-            if not busy:
-                return waited
+        while busy := self.busy_with(jobs=jobs):
             waited = True
             try:
                 self.session.transport.pause(pause, before)
@@ -269,6 +268,7 @@ class Engine:
                     hint="Run again when it has ended, or raise 'deadline'.",
                 ) from error
             pause = min(pause * 1.5, _LONGEST_POLL)
+        return waited
 
     # Export and import
 

@@ -23,10 +23,14 @@ from ansible_collections.maskops.delphix.plugins.module_utils._bundle import (
     read_bundle,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
+    AnswerLostError,
     ApiError,
     BundleError,
+    EngineBusyError,
     ImportFailedError,
     MaskingError,
+    NotFoundError,
+    UnreachableError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._files import replacing
 from ansible_collections.maskops.delphix.plugins.module_utils._transport import (
@@ -174,7 +178,11 @@ def import_bundle(engine: Engine, path: str, goal: ImportGoal, options: Transfer
             return statuses
         # A refused or failed import has changed nothing, so it may be sent again once
         # what was in its way has ended; once even if that ended before we looked.
-        waited = statuses is None and engine.wait_until_idle(what)
+        try:
+            waited = statuses is None and engine.wait_until_idle(what)
+        except EngineBusyError as busy:
+            busy.detail = f"it was refused before: {problem.detail or problem.message}"
+            raise
         if not waited and not (again and problem.http_status == 409 and statuses is None):
             raise problem
         again = waited
@@ -193,11 +201,23 @@ def _try_import(
     if not options.background:
         statuses = statuses_in(answer)
         return statuses, _failures(engine, statuses)
-    task = engine.wait_for(Task.read(answer.json(), engine.name))
+    task = _wait_for_import(engine, Task.read(answer.json(), engine.name))
     statuses, words = engine.import_statuses(task)
     if task.status != "SUCCEEDED":
         return statuses, _failures(engine, statuses) or _failed_import_task(engine, task, words, path, options)
     return statuses, _failures(engine, statuses)
+
+
+def _wait_for_import(engine: Engine, task: Task) -> Task:
+    """The ended task. Raises AnswerLostError when nobody can tell any more what became of it."""
+    try:
+        return engine.wait_for(task)
+    except (NotFoundError, UnreachableError, AnswerLostError) as error:
+        raise AnswerLostError(
+            f"IMPORT task {task.id} was started, but cannot be read any more",
+            engine=engine.name,
+            detail=error.detail or error.message,
+        ) from error
 
 
 def _refused(
@@ -296,7 +316,7 @@ def look_after_lost_answer(engine: Engine, arrived: t.Callable[[], bool]) -> boo
     /import is in no list of tasks.
     """
     for pause in (0.5, 1.0, 2.0, 4.0):
-        engine.wait_until_idle("an import whose answer was lost")
+        engine.wait_until_idle("an import whose answer was lost", jobs=False)
         if arrived():
             return True
         engine.session.transport.pause(pause, "an import whose answer was lost")

@@ -290,14 +290,24 @@ def test_a_lost_answer_is_looked_after_until_it_shows(target: Memory, clock: Fak
     assert clock.slept
 
 
-def test_a_lost_answer_is_looked_after_only_when_the_engine_is_idle(target: Memory, clock: FakeClock) -> None:
-    target.jobs = [clock.now + 60]
+def test_a_lost_answer_is_looked_after_only_when_no_import_runs(target: Memory, clock: FakeClock) -> None:
+    running = {"asyncTaskId": 5, "operation": "IMPORT", "status": "RUNNING"}
+    page = Answer(
+        200, {}, json.dumps({"_pageInfo": {"numberOnPage": 1, "total": 1}, "responseList": [running]}).encode(), ""
+    )
+    target.fault("GET /async-tasks", *[lambda _handle, _given: page] * 2)
 
     def arrived() -> bool:
-        assert clock.now >= target.jobs[0]
+        assert clock.slept
         return True
 
     assert look_after_lost_answer(target.engine, arrived)
+
+
+def test_a_lost_answer_does_not_wait_for_jobs(target: Memory, clock: FakeClock) -> None:
+    target.jobs = [clock.now + 100_000]
+    assert look_after_lost_answer(target.engine, lambda: True)
+    assert not clock.slept
 
 
 def test_a_lost_answer_that_never_shows(target: Memory, clock: FakeClock) -> None:
