@@ -167,6 +167,7 @@ class Process:
         self.command = [sys.executable, "-m", "masking_simulator", "serve", "--host", host, "--port", str(port),
                         "--state", str(state), "--release", release, "--data", data, "--control-port", "0",
                         *transport, *options]
+        self.folder = state.parent
         self.ca = tls_dir / "ca.pem" if tls_dir else None
         self.start()
 
