@@ -54,7 +54,9 @@ class Contract:
             verify = str(engine.ca_path) if engine.ca_path else True
             with requests.Session() as session:
                 session.trust_env = False
-                answer = session.get(f"{engine.url}/masking/api/swagger-basepath.json", verify=verify, timeout=30)
+                answer = session.get(
+                    f"{engine.simulator.url}/masking/api/swagger-basepath.json", verify=verify, timeout=30
+                )
             answer.raise_for_status()
             self._by_release[engine.release] = Document(answer.json())
         return self._by_release[engine.release]

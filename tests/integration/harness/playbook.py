@@ -210,6 +210,7 @@ class Ansible:
             "ANSIBLE_HOME": str(folder / "home"),
             "ANSIBLE_LOCAL_TEMP": str(folder / "local_tmp"),
             "ANSIBLE_REMOTE_TEMP": str(folder / "home" / "tmp"),
+            "ANSIBLE_ASYNC_DIR": str(folder / "home" / "async"),
             "ANSIBLE_LOG_PATH": str(folder / "log"),
             "ANSIBLE_LOG_VERBOSITY": "4",
             "ANSIBLE_NOCOLOR": "true",
