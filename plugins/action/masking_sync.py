@@ -48,6 +48,10 @@ class ActionModule(ActionBase):
         name = self._task.action
         module = importlib.import_module(f"{_MODULES}.{_resolved(name)}")
         definition: Definition = module.DEFINITION
+        if definition.secret_result and self._task.async_val:
+            # Ansible shows the result of a background job whatever this plugin says of it.
+            text = f"{definition.name} cannot run with 'async': its result would show the token"
+            return {**result, "failed": True, "msg": text, "error": {"code": "invalid_option", "object": "async"}}
         if self._must_execute_module(task_vars):
             wrap_async = bool(self._task.async_val)
             result = merge_hash(

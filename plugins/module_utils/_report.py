@@ -83,6 +83,8 @@ def _details(result: Row) -> list[str]:
         for entry in plan.get(group) or ():
             by_reason.setdefault(entry.get("reason") or "no reason given", []).append(entry)
         lines += [f"{verb}: {_names(objects)} ({reason})" for reason, objects in by_reason.items()]
+    if plan.get("extra"):
+        lines.append(f"extra: {_names(plan['extra'])}")
     if result.get("unverified"):
         lines.append(f"imported, but not with the source's hash: {_names(result['unverified'])}")
     if result.get("failed"):

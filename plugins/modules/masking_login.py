@@ -15,6 +15,7 @@ description:
   - Modules that are given user and password log in and out by themselves. This module pays off when a play has several
     small tasks for one engine.
   - The whole result is kept out of Ansible's output, as it holds the token. It can be registered as usual.
+  - It cannot run with C(async), where that is not possible.
 author:
   - maskops.delphix contributors (@maskops)
 extends_documentation_fragment:
