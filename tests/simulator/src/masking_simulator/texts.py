@@ -9,15 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Source = Literal["vendor-client", "documented", "invented"]
+Source = Literal["vendor-client", "invented"]
 
 
 @dataclass(frozen=True)
 class Text:
     """A message template and its source.
 
-    `vendor-client`: real clients depend on these words; `documented`: the vendor's
-    documentation prints them; `invented`: nobody must depend on them.
+    `vendor-client`: real clients depend on these words;
+    `invented`: nobody must depend on them.
     """
 
     wording: str
