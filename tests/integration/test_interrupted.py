@@ -18,9 +18,9 @@ from pathlib import Path
 
 import pytest
 from harness.compare import missing_on
-from harness.lab import Engine, Lab
+from harness.lab import Lab
+from harness.pairs import Pair, run_pairs, start_pairs
 from harness.playbook import Ansible, Run, Running
-from harness.tasks import between
 
 _FOR_EVER = {"kind": "latency", "milliseconds": 600_000}
 # Where a run stands still: engine, method, path, how many such requests pass before.
@@ -40,31 +40,16 @@ MOMENTS: dict[str, tuple[str, str, str, int]] = {
 }
 # Moments at which the whole import has been sent: the engine finishes it without the client.
 AFTER_THE_IMPORT = ("waiting for the import", "reading the import's statuses", "proving the result", "logging out")
-OPTIONS = (
-    *(f"{side}{name}" for side in ("", "source_") for name in ("url", "username", "password", "ca_path")),
-    "passphrase",
-    "receipts_dir",
-)
-_LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
-_SYNC = {"name": "sync", "maskops.delphix.masking_sync": {name: f"{{{{ sync.{name} }}}}" for name in OPTIONS}}
-PLAY = [{"hosts": "all", "gather_facts": False, "tasks": [_SYNC]}]
-
-
-class Pair(t.NamedTuple):
-    """One host's engines, and the target as it was."""
-
-    source: Engine
-    target: Engine
-    before: str
 
 
 @dataclasses.dataclass
 class Interrupted:
-    """Pairs by moment, the killed run, and the one after it."""
+    """Pairs by moment, their targets before and after the run that was ended, that run, and two more."""
 
     pairs: dict[str, Pair]
-    states: dict[str, str]
-    killed: Run
+    before: dict[str, str]
+    after: dict[str, str]
+    stopped: Run
     bundles: list[Path]
     finished: Run
     last: Run
@@ -75,6 +60,7 @@ def stand_still(
 ) -> Interrupted:
     """Run until every host stands still, end the run, and run again twice."""
     pairs = {}
+    receipts = str(lab.folder / "receipts")
     for moment in moments:
         which, method, path, after = MOMENTS[moment]
         name = moment.replace(" ", "-").replace("'", "")
@@ -82,31 +68,21 @@ def stand_still(
         target = lab.start(f"{name}-target")
         fault = {"match": {"method": method, "path": path, "after": after, "times": 1}, "action": _FOR_EVER}
         (source if which == "source" else target).faults(fault)
-        pairs[moment] = Pair(source, target, target.state())
-    receipts = lab.folder / "receipts"
-    hosts = {
-        moment: {
-            "sync": between(
-                pair.source, pair.target, passphrase=lab.secrets.new("passphrase"), receipts_dir=str(receipts)
-            )
-        }
-        for moment, pair in pairs.items()
-    }
-    inventory = {"all": {"hosts": hosts, "vars": _LOCAL}}
-    running = ansible.start(PLAY, inventory, forks=len(pairs))
+        pairs[moment] = Pair(source, target, {"passphrase": lab.secrets.new("passphrase"), "receipts_dir": receipts})
+    before = {moment: pair.target.state() for moment, pair in pairs.items()}
+    running = start_pairs(ansible, pairs)
     for moment, pair in pairs.items():
         (pair.source if MOMENTS[moment][0] == "source" else pair.target).wait_for_fault()
     end(running)
-    killed = running.wait()
-    bundles = killed.left_behind()
-    for pair in pairs.values():
-        for engine in pair[:2]:
+    stopped = running.wait()
+    bundles = stopped.left_behind()
+    for source, target, _options in pairs.values():
+        for engine in (source, target):
             engine.wait_until_idle()
             engine.faults()
-    states = {moment: pair.target.state() for moment, pair in pairs.items()}
-    finished = ansible.run(PLAY, inventory)
-    last = ansible.run(PLAY, inventory)
-    return Interrupted(pairs, states, killed, bundles, finished, last)
+    after_it = {moment: pair.target.state() for moment, pair in pairs.items()}
+    finished, last = run_pairs(ansible, pairs), run_pairs(ansible, pairs)
+    return Interrupted(pairs, before, after_it, stopped, bundles, finished, last)
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +93,7 @@ def killed(ansible: Ansible, shared_lab: Lab) -> Interrupted:
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_the_next_run_finishes_the_job(killed: Interrupted, moment: str) -> None:
-    source, target, _before = killed.pairs[moment]
+    source, target, _options = killed.pairs[moment]
     result = killed.finished.of(moment)
     assert not result.failed, result.data
     assert missing_on(target, source) == set()
@@ -127,18 +103,18 @@ def test_the_next_run_finishes_the_job(killed: Interrupted, moment: str) -> None
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_nothing_is_half_done(killed: Interrupted, moment: str) -> None:
-    source, target, before = killed.pairs[moment]
+    source, target, _options = killed.pairs[moment]
     if moment in AFTER_THE_IMPORT:
         # What the first run had sent is there as a whole, so that the next one had nothing to send.
-        assert killed.states[moment] != before
+        assert killed.after[moment] != killed.before[moment]
         assert target.count("POST", "/import-async") == 1
         assert source.count("POST", "/export-async") == 1
     else:
-        assert killed.states[moment] == before
+        assert killed.after[moment] == killed.before[moment]
 
 
 def test_a_killed_run_leaves_no_bundle_where_others_can_read_it(killed: Interrupted) -> None:
-    assert killed.killed.status == -signal.SIGKILL
+    assert killed.stopped.status == -signal.SIGKILL
     assert killed.bundles, "bundles were on the way when the run was killed"
     for path in killed.bundles:
         assert not path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO), path
@@ -151,8 +127,8 @@ def test_a_killed_run_leaves_no_bundle_where_others_can_read_it(killed: Interrup
 def test_an_interrupted_run_leaves_nothing(ansible: Ansible, lab: Lab) -> None:
     moments = ("waiting for the export", "downloading the bundle", "waiting for the import")
     interrupted = stand_still(ansible, lab, Running.interrupt, moments)
-    assert interrupted.killed.status != 0
+    assert interrupted.stopped.status != 0
     assert interrupted.bundles == []
-    for moment, (source, target, _before) in interrupted.pairs.items():
+    for moment, (source, target, _options) in interrupted.pairs.items():
         assert missing_on(target, source) == set(), moment
         assert interrupted.last.of(moment).data["changed"] is False

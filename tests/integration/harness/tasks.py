@@ -12,12 +12,9 @@ from harness.lab import Engine
 
 Row = dict[str, t.Any]
 HERE = "localhost"
+LOCAL = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 # The machine that runs Ansible, named so that the implicit localhost is not used.
-INVENTORY: Row = {
-    "all": {
-        "hosts": {HERE: {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}}
-    }
-}
+INVENTORY: Row = {"all": {"hosts": {HERE: LOCAL}}}
 
 
 def task(name: str, module: str, options: t.Mapping[str, t.Any], **keywords: t.Any) -> Row:
