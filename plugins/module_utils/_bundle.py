@@ -109,12 +109,13 @@ def _without_blob(stream: t.IO[bytes], path: str) -> Row:
         del found  # it holds on to the buffer
         rest = bytes(kept[start:])
         del kept[start:]
-        filled = not rest.startswith(b'"')
         # Base64 has no quotes and no escapes but "\/", so the next quote ends it.
         while (end := rest.find(b'"')) < 0:
+            filled = filled or bool(rest)
             rest = stream.read(_CHUNK)
             if not rest:
                 raise damaged
+        filled = filled or end > 0
         kept += rest[end:] + stream.read()
     try:
         document = json.loads(kept)
@@ -169,12 +170,14 @@ def _is_base64(text: t.Any) -> bool:
         return False
 
 
+def identity(row: Row) -> tuple[str, str]:
+    """An object of a bundle list or of an export request as something to compare: type and identifier."""
+    return (row["objectType"], json.dumps(row["objectIdentifier"], sort_keys=True))
+
+
 def object_set(rows: t.Iterable[Row]) -> set[tuple[str, str, str | None]]:
     """Objects of a bundle list as a set of type, identifier and hash, to be compared."""
-    return {
-        (row["objectType"], json.dumps(row["objectIdentifier"], sort_keys=True), row.get("revisionHash"))
-        for row in rows
-    }
+    return {(*identity(row), row.get("revisionHash")) for row in rows}
 
 
 class FileUpload:

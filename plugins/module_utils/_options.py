@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import typing as t
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ansible.module_utils.common.parameters import env_fallback
 from ansible_collections.maskops.delphix.plugins.module_utils._api import (
@@ -153,5 +153,5 @@ def hidden_secrets(params: t.Mapping[str, t.Any]) -> set[str]:
         except ValueError:
             continue
         if password:
-            found.add(password)
+            found |= {password, unquote(password)}
     return found

@@ -11,7 +11,10 @@ import json
 import typing as t
 
 from ansible_collections.maskops.delphix.plugins.module_utils._api import Engine, Row
-from ansible_collections.maskops.delphix.plugins.module_utils._bundle import read_bundle
+from ansible_collections.maskops.delphix.plugins.module_utils._bundle import (
+    identity,
+    read_bundle,
+)
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     Catalog,
     ObjectKey,
@@ -152,7 +155,7 @@ class Sync:
                 outcome.unverified += self._verify(batch, expected, after)
                 plan = self._plan(after)
         except MaskingError:
-            outcome.moves = self._moves_so_far()
+            outcome.moves = moves_between(self._before, self._last_look(after))
             raise
         finally:
             self._receipts.save()
@@ -210,14 +213,10 @@ class Sync:
     def _hashes_in(self, path: str, batch: list[Item]) -> dict[ObjectKey, str | None]:
         """Hashes at the time of the export; an object can change between list and export."""
         requested = read_bundle(path).requested or []
-        told = {
-            (row["objectType"], json.dumps(row["objectIdentifier"], sort_keys=True)): row.get("revisionHash")
-            for row in requested
-        }
+        told = {identity(row): row.get("revisionHash") for row in requested}
         expected: dict[ObjectKey, str | None] = {}
         for item in batch:
-            row = item.source.request
-            now = told.get((row["objectType"], json.dumps(row["objectIdentifier"], sort_keys=True))) or item.source.hash
+            now = told.get(identity(item.source.request)) or item.source.hash
             if now != item.source.hash:
                 self._warn(
                     f"engine {self._source.name}: {item.key} changed after it was listed; its newer state was moved"
@@ -250,12 +249,13 @@ class Sync:
             unverified.append(item.key)
         return unverified
 
-    def _moves_so_far(self) -> list[Move]:
-        """What moved before an error; empty when the target cannot be asked any more."""
+    def _last_look(self, known: Catalog) -> Catalog:
+        """The target after a failure, or what was known of it when it cannot be asked any more."""
         try:
-            return moves_between(self._before, self._read_target())
-        except MaskingError:
-            return []
+            return self._read_target()
+        except MaskingError as error:
+            self._warn(f"after the failure the target could not be read, so what moved last may be missing: {error}")
+            return known
 
 
 def sync(source: Engine, target: Engine, options: SyncOptions, exchange: Exchange, receipts: Receipts, run: Run) -> Row:

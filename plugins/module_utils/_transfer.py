@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import typing as t
 
 from ansible_collections.maskops.delphix.plugins.module_utils._api import (
@@ -20,6 +19,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._api import (
 from ansible_collections.maskops.delphix.plugins.module_utils._bundle import (
     Bundle,
     FileUpload,
+    identity,
     read_bundle,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
@@ -128,14 +128,10 @@ def _checked(stream: t.IO[bytes]) -> Bundle:
 def _check_content(bundle: Bundle, objects: t.Sequence[Row], engine: str) -> None:
     if bundle.requested is None:
         return
-    asked, got = ({_identity(row) for row in rows} for rows in (objects, bundle.requested))
+    asked, got = ({identity(row) for row in rows} for rows in (objects, bundle.requested))
     if not asked <= got:
         names = ", ".join(f"{kind} {identifier}" for kind, identifier in sorted(asked - got))
         raise BundleError("the bundle does not hold all that was asked for", engine=engine, subject=names)
-
-
-def _identity(row: Row) -> tuple[str, str]:
-    return (row["objectType"], json.dumps(row["objectIdentifier"], sort_keys=True))
 
 
 # Import
