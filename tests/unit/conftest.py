@@ -27,6 +27,7 @@ if AnsibleCollectionConfig.collection_finder is None:
 
 from ansible_collections.maskops.delphix.tests.unit.support.clock import FakeClock
 from ansible_collections.maskops.delphix.tests.unit.support.conversation import Conversation
+from ansible_collections.maskops.delphix.tests.unit.support.runner import AnsibleRunner, Runner
 
 # The same examples in every run, and no time limit for one: machines of a CI stall.
 settings.register_profile("unit", derandomize=True, deadline=None, database=None, max_examples=60)
@@ -57,3 +58,17 @@ def conversation(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Conversation]:
     script.take_over(monkeypatch)
     yield script
     script.check_finished()
+
+
+@pytest.fixture
+def run_module(monkeypatch: pytest.MonkeyPatch, clock: FakeClock, tmp_path: Path) -> Runner:
+    """Runs a module's code."""
+    return Runner(monkeypatch, clock, str(tmp_path / "run"))
+
+
+@pytest.fixture
+def run_as_ansible(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> AnsibleRunner:
+    """Runs a module as Ansible does."""
+    return AnsibleRunner(monkeypatch, capsys, str(tmp_path))

@@ -119,6 +119,22 @@ def test_a_large_blob_is_not_loaded(path: Path, first: bool) -> None:
     assert peak < BIG / 20
 
 
+@pytest.mark.parametrize("blob", ["QkxPQg==", "", "QUJD" * 100_000])
+@pytest.mark.parametrize("power", [12, 14, 16, 18, 20])
+def test_the_blob_begins_and_ends_anywhere(path: Path, blob: str, power: int) -> None:
+    # A file is read in chunks, of which a power of two is the likely size.
+    before = encoded([row("DOMAIN", "")], [], blob=blob).index(b'"blob"')
+    for offset in range(-12, 12):
+        listed = row("DOMAIN", "x" * ((1 << power) + offset - before))
+        data = encoded([listed], [], blob=blob)
+        assert data.index(b'"blob"') == (1 << power) + offset
+        if blob:
+            assert read(path, data).exported == [listed]
+        else:
+            with pytest.raises(BundleError, match="blob"):
+                read(path, data)
+
+
 @pytest.mark.parametrize(
     "data",
     [
