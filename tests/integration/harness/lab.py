@@ -12,6 +12,7 @@ import itertools
 import typing as t
 import urllib.error
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from support.engines import SimulatedEngine, start_engine
 
@@ -45,8 +46,9 @@ class Request(t.NamedTuple):
 class Engine:
     """A running simulated engine with a password of its own."""
 
-    def __init__(self, simulator: SimulatedEngine, release: str, username: str, password: str) -> None:
-        self.simulator = simulator
+    def __init__(self, begin: t.Callable[..., SimulatedEngine], release: str, username: str, password: str) -> None:
+        self._begin = begin
+        self.simulator = simulator = begin()
         self.name = simulator.name
         self.url = simulator.url
         self.ca_path = simulator.ca_path
@@ -71,6 +73,23 @@ class Engine:
     def wait_for_fault(self) -> None:
         """Wait until the first fault has happened."""
         wait_until(lambda: self.fault_hits()[0] > 0, f"the fault of {self.name}")
+
+    def begin_again(self) -> None:
+        """Wait until it has ended by a fault, and start it at the same address with what it has on disk."""
+        wait_until(lambda: self.simulator.process.poll() is not None, f"the end of {self.name}")
+        self.simulator = self._begin(port=urlsplit(self.url).port)
+
+    def start_job(self, job: int) -> int:
+        """Start a job that runs until finish_job(); returns its execution's id."""
+        return int(self.simulator.control("POST", "/executions", {"job_id": job})["executionId"])
+
+    def finish_job(self, execution: int) -> None:
+        """End a job."""
+        self.simulator.control("POST", f"/executions/{execution}/finish")
+
+    def wait_until_asked(self, method: str, path: str, times: int = 1) -> None:
+        """Wait until the collection has sent a request so many times."""
+        wait_until(lambda: self.count(method, path) >= times, f"{method} {path} at {self.name}")
 
     def wait_until_idle(self) -> None:
         """Wait until no task is left to run."""
@@ -163,11 +182,11 @@ class Lab:
         number = next(self._numbers)
         if seed is None:
             seed = 1 + number if data == "empty" else 1
-        name = name or f"engine{number}"
         password = self.secrets.new("password")
-        simulator = start_engine(
-            name,
-            self.folder / "tls-engines" if tls else self.folder / "plain-engines",
+        begin = functools.partial(
+            start_engine,
+            name or f"engine{number}",
+            self.folder / ("tls-engines" if tls else "plain-engines"),
             host=f"127.0.0.{2 + number % 200}",
             release=release,
             data=data,
@@ -176,7 +195,7 @@ class Lab:
             switches={switch: str(value) for switch, value in switches.items()},
             admin=("admin", password),
         )
-        engine = Engine(simulator, release, "admin", password)
+        engine = Engine(begin, release, "admin", password)
         self._engines.append(engine)
         return engine
 
