@@ -65,7 +65,7 @@ class Auth:
         with self._lock:
             now = self._clock.now()
             return [{"username": name, "is_admin": record["admin"], "locked": record["locked"] > now}
-                    for name, record in sorted(self._users.items())]
+                    for name, record in self._users.items()]
 
     def login(self, name: str, password: str) -> str:
         """A new token; raises a 401 for a bad password or a locked user."""

@@ -65,6 +65,13 @@ def get_execution(call: Call) -> Answer:
     return Answer(call.engine.executions.get(call.path["executionId"]))
 
 
+@handles("executionComponents_list")
+@handles("executionEvents_list")
+def list_execution_parts(call: Call) -> Answer:
+    """Simulated executions mask nothing, so there is nothing to tell about their parts."""
+    return page(call, [])
+
+
 @handles("executions_create")
 def create_execution(call: Call) -> Answer:
     engine, job = call.engine, call.body["jobId"]

@@ -60,6 +60,8 @@ _SETTINGS = (
     ("general", "PasswordCount", "3"),
     ("general", "PasswordTimeSpan", "23"),
     ("general", "EnableMonitorRowCount", "true"),
+    ("ldap", "Enable", "false"),
+    ("ldap", "MsadDomain", "example"),
     ("mask", "DefaultStreamRowLimit", "10000"),
     ("mask", "DefaultUpdateThreads", "1"),
     ("profile", "DefaultStreams", "1"),

@@ -249,9 +249,10 @@ class _Importer:
 
     @staticmethod
     def _row(record: Record, status: str, imported: dict[str, Any] | None) -> Result:
-        row: Result = {"objectIdentifier": record.identifier, "objectType": record.type, "importStatus": status}
+        row: Result = {"objectIdentifier": record.identifier}
         if imported is not None:
             row["importedObjectIdentifier"] = imported
+        row.update(objectType=record.type, importStatus=status)
         return row
 
     @staticmethod

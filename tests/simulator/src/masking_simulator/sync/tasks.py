@@ -84,9 +84,10 @@ class Tasks:
             task: Task = {"asyncTaskId": number, "operation": operation}
             if reference is not None:
                 task["reference"] = reference
-            task.update(status="WAITING" if waits else "RUNNING", cancellable=False)
+            task["status"] = "WAITING" if waits else "RUNNING"
             if not waits:
                 task["startTime"] = api_time(self._clock.now())
+            task["cancellable"] = False
             self._tasks[number] = task
             self._store.put_record("task", str(number), task)
             thread = threading.Thread(target=self._run, args=(number, work, seconds, fails, after), daemon=True)
