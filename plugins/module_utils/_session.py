@@ -135,12 +135,14 @@ class Session:
         Raises AuthenticationError for a token that is not valid and cannot be renewed,
         NotPermittedError for a user who may not do this.
         """
-        fresh = False
-        if self._token is None:
+        fresh = self._token is None
+        if fresh:
             self.login()
-            fresh = True
+        retries = self.transport.stats.retries
         answer = self.transport.request(method, path, token=self._token, **arguments)
-        if answer.status == 401 and not fresh and self._credentials.can_login:
+        # A session can have ended by age, or with an engine that restarted while the request was repeated.
+        may_have_ended = not fresh or self.transport.stats.retries > retries
+        if answer.status == 401 and may_have_ended and self._credentials.can_login:
             self.login()
             fresh = True
             answer = self.transport.request(method, path, token=self._token, **arguments)
