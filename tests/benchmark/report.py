@@ -84,7 +84,8 @@ def tables(cells: t.Sequence[Cell], notes: t.Sequence[str]) -> str:
     parts = ["\n".join(f"- {note}" for note in notes)]
     for scenario in dict.fromkeys(cell.scenario for cell in cells):
         there = [cell for cell in cells if cell.scenario == scenario]
-        floor, curl = (next((cell.median for cell in there if cell.way == name), None) for name in (FLOOR, CURL))
+        sound = {cell.way: cell.median for cell in there if cell.problem is None}
+        floor, curl = sound.get(FLOOR), sound.get(CURL)
         parts += [f"## {scenario}", _aligned([_COLUMNS, *(_row(cell, floor, curl) for cell in there)])]
     return "\n\n".join(parts) + "\n"
 
