@@ -193,6 +193,10 @@ def test_zip_structure_from_5_1_42_on(local):
         task = api.post("/export-async", params={"structure": "ZIP"}, json=[domain("INVOICE_NO")]).json()
         assert api.ended(task)["status"] == "SUCCEEDED"
         assert zipfile.is_zipfile(io.BytesIO(api.download(task).content)) is zipped
+    default = local(data="demo", structure_default="ZIP").api()
+    task = default.post("/export-async", json=[domain("INVOICE_NO")]).json()
+    assert default.ended(task)["status"] == "SUCCEEDED"
+    assert zipfile.is_zipfile(io.BytesIO(default.download(task).content))
     assert new.post("/export-async", params={"structure": "TAR"}, json=[domain("INVOICE_NO")]).status_code == 400
 
 

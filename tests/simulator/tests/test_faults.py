@@ -115,12 +115,13 @@ def test_slow_and_failing_tasks(engine):
     assert api.ended(api.import_async(document).json())["status"] == "SUCCEEDED"
 
 
-def test_synchronous_export_is_cut_off(process):
-    engine = process("--set", "export_limit_seconds=1", data="demo")
+@pytest.mark.parametrize("status", [400, 409])
+def test_synchronous_export_is_cut_off(process, status):
+    engine = process("--set", "export_limit_seconds=1", "--set", f"export_limit_status={status}", data="demo")
     api = engine.api()
     engine.tell("PUT", "/faults", [rule("slow_task", "^/export$", seconds=2)])
     answer = api.export(domain("INVOICE_NO"))
-    assert answer.status_code == 400 and "longer than 1 seconds" in answer.json()["errorMessage"]
+    assert answer.status_code == status and "longer than 1 seconds" in answer.json()["errorMessage"]
 
 
 @pytest.mark.parametrize(("when", "done"), [("before", False), ("after", True)])

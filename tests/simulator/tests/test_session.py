@@ -43,9 +43,10 @@ def test_header_name_is_case_insensitive(local):
     assert api.get("/domains", headers={"authorization": token, "Content-Type": "application/json"}).status_code == 200
 
 
-def test_logout_ends_the_session(local):
-    api = local().api()
-    assert api.put("/logout").status_code == 204
+@pytest.mark.parametrize("status", [200, 204])
+def test_logout_ends_the_session(local, status):
+    api = local(logout_status=status).api()
+    assert api.put("/logout").status_code == status
     assert api.put("/logout").status_code == 401
     assert "has expired" in api.get("/domains").json()["errorMessage"]
 
@@ -66,6 +67,20 @@ def test_third_bad_password_locks_for_23_hours(local):
     engine.engine.clock.advance(23 * 3600 - 60)
     assert api.post("/login", json=good).status_code == 401
     engine.engine.clock.advance(120)
+    assert api.post("/login", json=good).status_code == 200
+
+
+def test_lock_out_follows_its_switches(local):
+    engine = local(lockout_attempts=1, lockout_seconds=60)
+    api = engine.api(user=None)
+    good = {"username": ADMIN[0], "password": ADMIN[1]}
+    assert api.post("/login", json={**good, "password": "no"}).status_code == 401
+    assert api.post("/login", json=good).status_code == 401
+    engine.engine.clock.advance(61)
+    assert api.post("/login", json=good).status_code == 200
+    engine.engine.set_switches({"lockout_attempts": 0})
+    for _ in range(5):
+        assert api.post("/login", json={**good, "password": "no"}).status_code == 401
     assert api.post("/login", json=good).status_code == 200
 
 

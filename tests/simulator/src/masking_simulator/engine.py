@@ -117,7 +117,7 @@ def open_engine(config: Config) -> Engine:
             store.set_meta("release", config.release.text)
             store.set_meta("profile", config.profile)
     else:
-        store.drop_unused_contents()
+        store.tidy()
     engine.auth.ensure_admin(*config.admin)
     engine.listing.warm()
     return engine

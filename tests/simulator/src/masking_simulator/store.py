@@ -10,8 +10,10 @@ transaction all or nothing.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
@@ -44,6 +46,7 @@ class Store:
         self.documents = folder / "documents"
         self.documents.mkdir(exist_ok=True, mode=0o700)
         self.lock = threading.RLock()
+        self._owner = _own(folder)
         old_mask = os.umask(0o077)
         try:
             self._db = sqlite3.connect(folder / "engine.sqlite", check_same_thread=False, isolation_level=None)
@@ -58,6 +61,7 @@ class Store:
         with self.lock:
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._db.close()
+            os.close(self._owner)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -131,8 +135,13 @@ class Store:
             raise KeyError(content.digest)
         return bytes(row[0])
 
-    def drop_unused_contents(self) -> None:
-        """Forget bulk data that no object names any more."""
+    def tidy(self) -> None:
+        """Forget what a kill left behind: bulk data that no object names, and half-written files."""
+        for path in self.documents.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.suffix == ".part":
+                path.unlink()
         with self.lock:
             self._db.execute(
                 "DELETE FROM contents WHERE digest NOT IN (SELECT digest FROM objects WHERE digest IS NOT NULL)"
@@ -153,3 +162,14 @@ class Store:
         """Remove a record."""
         with self.lock:
             self._db.execute("DELETE FROM records WHERE family = ? AND id = ?", (family, identifier))
+
+
+def _own(folder: Path) -> int:
+    """Take the folder for this process; raises ValueError when another engine has it."""
+    descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise ValueError(f"{folder} is in use by another engine") from None
+    return descriptor

@@ -45,7 +45,6 @@ TEXTS: dict[str, Text] = {
     "missing_parameter": _invented("Parameter '{name}' is required"),
     "bad_json": _invented("The request body is not valid JSON"),
     "bad_body": _invented("The request body is not acceptable: {reason}"),
-    "bad_content_type": _invented("Content type '{content_type}' is not supported here"),
     "no_such_path": _invented("No such resource"),
     "method_not_allowed": _invented("Method not allowed"),
     "unknown_api_version": _invented("API version {version} is not available on this engine"),
@@ -60,9 +59,7 @@ TEXTS: dict[str, Text] = {
     "built_in": _invented("The {kind} '{name}' is built in and cannot be deleted"),
     "not_cancellable": _invented("The task cannot be cancelled"),
     "file_part_missing": _invented("The multipart part 'file' is required"),
-    "bad_environment_purpose": _invented("purpose must be MASK or TOKENIZE"),
     # export
-    "export_empty": _invented("At least one object is needed for an export"),
     "unknown_type": _invented("Object type '{type}' is not supported on this engine"),
     "reference_only": _invented("Objects of type {type} cannot be exported on request"),
     "not_requestable": _invented("Objects of type {type} cannot be exported on this engine"),
@@ -74,7 +71,6 @@ TEXTS: dict[str, Text] = {
     "stale_hash": _invented("The revision of {type} {identifier} has changed"),
     "export_too_long": _invented("The export took longer than {seconds} seconds. Use an asynchronous export"),
     "reason_mapping": _invented("algorithm '{name}' is a mapping algorithm, which cannot be synchronised"),
-    "reason_depends": _invented("it depends on {kind} '{name}'"),
     # import
     "same_environments": Text("Source environment cannot be the same as environment", "vendor-client"),
     "environment_missing": _invented("environment_id is required to import {type} '{name}'"),
