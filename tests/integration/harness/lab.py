@@ -172,9 +172,10 @@ class Lab:
         release: str = NEW_RELEASE,
         seed: int | None = None,
         tls: bool = True,
+        admin: tuple[str, str] | None = None,
         **switches: str | float,
     ) -> Engine:
-        """Start an engine on an address of its own.
+        """Start an engine on an address of its own, with a password of its own unless one is given.
 
         Without ``seed`` engines with the same data hold the same, but for empty ones: a new
         engine has keys of its own, so that even its built-in algorithms are not those of others.
@@ -182,7 +183,7 @@ class Lab:
         number = next(self._numbers)
         if seed is None:
             seed = 1 + number if data == "empty" else 1
-        password = self.secrets.new("password")
+        username, password = admin or ("admin", self.secrets.new("password"))
         begin = functools.partial(
             start_engine,
             name or f"engine{number}",
@@ -193,9 +194,9 @@ class Lab:
             seed=seed,
             tls=tls,
             switches={switch: str(value) for switch, value in switches.items()},
-            admin=("admin", password),
+            admin=(username, password),
         )
-        engine = Engine(begin, release, "admin", password)
+        engine = Engine(begin, release, username, password)
         self._engines.append(engine)
         return engine
 
