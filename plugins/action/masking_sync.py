@@ -83,7 +83,7 @@ class ActionModule(ActionBase):
         secrets = {str(value) for value in checked._no_log_values} | hidden_secrets(checked.validated_parameters)
         if checked.errors.errors:
             texts = [
-                f"Unsupported parameters for {definition.name}: {error}"
+                f"Unsupported parameters for ({self._task.action}) module: {error}"
                 if isinstance(error, UnsupportedError)
                 else str(error)
                 for error in checked.errors.errors

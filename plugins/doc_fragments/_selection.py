@@ -18,7 +18,6 @@ options:
       - V(GLOBAL_OBJECT) stands for all of these, each taken by itself (algorithms, domains, profile sets and their
         expressions or classifiers, JDBC drivers, plugins).
       - The global key is selected only by its own type V(KEY).
-      - Objects inside environments (jobs, rulesets, connectors) cannot be selected yet.
     type: list
     elements: str
   names:

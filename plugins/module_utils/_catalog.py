@@ -14,9 +14,12 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     ApiError,
     UnexpectedAnswerError,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._places import (
+    Place,
+    Places,
+)
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     SINGLETON_NAME,
-    Scope,
     object_type,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._versions import Release
@@ -130,34 +133,35 @@ def read_catalog(engine: Engine, *, object_types: t.Collection[str] | None = Non
         rows = engine.syncable_objects()
     if object_types is not None:
         rows = [row for row in rows if row.get("objectType") in object_types]
-    return build_catalog(engine.name, engine.release, rows, lambda type_name: _names(engine, type_name))
+    places = Places(engine)
+    return build_catalog(engine.name, engine.release, rows, places.of)
 
 
 def build_catalog(
-    engine: str, release: Release, rows: t.Iterable[Row], names_of: t.Callable[[str], t.Mapping[int, str]]
+    engine: str,
+    release: Release,
+    rows: t.Iterable[Row],
+    places_of: t.Callable[[str], t.Mapping[int, Place]],
 ) -> Catalog:
-    """Rows of GET /syncable-objects as a catalog. ``names_of`` gives id to name for a type."""
+    """Rows of GET /syncable-objects as a catalog. ``places_of`` gives id to place for a type."""
     objects: dict[ObjectKey, SyncableObject] = {}
     unnamed: list[SyncableObject] = []
     doubles: set[ObjectKey] = set()
-    names: dict[str, t.Mapping[int, str]] = {}
+    places: dict[str, t.Mapping[int, Place]] = {}
     for row in rows:
         kind, identifier = _identified(row, engine)
         label: t.Any = next(iter(identifier.values()))
-        name: str | None
+        place: Place | None
         if object_type(kind).singleton:
-            name = SINGLETON_NAME
+            place = Place(None, SINGLETON_NAME)
         elif isinstance(label, str):
-            name = label
-        elif object_type(kind).scope is not Scope.ENGINE:
-            # Names inside an environment need that environment, which the row does not tell.
-            name = None
+            place = Place(None, label)
         else:
-            if kind not in names:
-                names[kind] = names_of(kind)
-            name = names[kind].get(label)
-        entry = _entry(ObjectKey(kind, None, name if name is not None else f"#{label}"), identifier, row)
-        if name is None:
+            if kind not in places:
+                places[kind] = places_of(kind)
+            place = places[kind].get(label)
+        entry = _entry(ObjectKey(kind, *(place or Place(None, f"#{label}"))), identifier, row)
+        if place is None:
             unnamed.append(entry)
         elif entry.key in objects:
             doubles.add(entry.key)
@@ -179,15 +183,3 @@ def _entry(key: ObjectKey, identifier: Row, row: Row) -> SyncableObject:
         reason = value[len(_NOT_SYNCABLE) :].lstrip(": ") or "no reason given"
         return SyncableObject(key, identifier, None, row.get("revisionId"), reason)
     return SyncableObject(key, identifier, value or None, row.get("revisionId"))
-
-
-def _names(engine: Engine, type_name: str) -> dict[int, str]:
-    kind = object_type(type_name)
-    if not (kind.list_path and kind.id_field and kind.name_field):
-        return {}
-    found = {}
-    for row in engine.list_all(kind.list_path):
-        number, name = row.get(kind.id_field), row.get(kind.name_field)
-        if isinstance(number, int) and isinstance(name, str):
-            found[number] = name
-    return found

@@ -151,6 +151,8 @@ def make_plan(
             other = taken.get((object_type(key.type).family, key.environment, key.name))
             if key in source.doubles or key in target.doubles:
                 action, reason = Action.BLOCKED, "the engine lists several objects of this name"
+            elif key.environment is not None:
+                action, reason = Action.BLOCKED, "objects inside environments cannot be synced yet"
             elif key.type in CONTAINERS:
                 action, reason = Action.BLOCKED, "its hash says nothing of its contents, which are compared one by one"
             elif theirs is None and other is not None and same_release:

@@ -32,7 +32,9 @@ class ObjectType:
     the engine). ``family`` is the name space: all algorithm types share one. ``in_global``
     says that the type is among what "global objects" means for a sync. ``list_path``,
     ``id_field`` and ``name_field`` tell the name of an object that is listed by number.
-    An engine has one object of a ``singleton`` type, whatever its identifier.
+    An engine has one object of a ``singleton`` type, whatever its identifier. An object inside
+    an environment tells by ``parent_field`` the number of an object of one of ``parents``,
+    which is, or leads to, its environment.
     """
 
     name: str
@@ -44,6 +46,8 @@ class ObjectType:
     id_field: str | None = None
     name_field: str | None = None
     singleton: bool = False
+    parent_field: str | None = None
+    parents: tuple[str, ...] = ()
 
     @property
     def requestable(self) -> bool:
@@ -71,8 +75,33 @@ _ALGORITHMS = (
 )
 
 
+def _in_environments() -> list[ObjectType]:
+    """Connectors, rulesets on connectors, jobs on rulesets."""
+
+    def row(name: str, level: int, path: str, id_field: str, name_field: str, **parent: t.Any) -> ObjectType:
+        return ObjectType(name, Scope.ENVIRONMENT, level, "", False, path, id_field, name_field, **parent)
+
+    rows = []
+    kinds = (
+        ("DATABASE", "database", "database"),
+        ("FILE", "file", "file"),
+        ("DATASET", "mainframe-dataset", "mainframeDataset"),
+    )
+    for kind, path, field in kinds:
+        connector, ruleset = f"{kind}_CONNECTOR", f"{kind}_RULESET"
+        number = f"{field}ConnectorId"
+        above = {"parent_field": "environmentId", "parents": (ENVIRONMENT,)}
+        rows.append(row(connector, 2, f"/{path}-connectors", number, "connectorName", **above))
+        above = {"parent_field": number, "parents": (connector,)}
+        rows.append(row(ruleset, 5, f"/{path}-rulesets", f"{field}RulesetId", "rulesetName", **above))
+    above = {"parent_field": "rulesetId", "parents": tuple(f"{kind}_RULESET" for kind, _path, _field in kinds)}
+    jobs = ("masking", "profile", "tokenization", "reidentification")
+    rows += [row(f"{name.upper()}_JOB", 6, f"/{name}-jobs", f"{name}JobId", "jobName", **above) for name in jobs]
+    return rows
+
+
 def _table() -> dict[str, ObjectType]:
-    engine, environment, reference = Scope.ENGINE, Scope.ENVIRONMENT, Scope.REFERENCE
+    engine, reference = Scope.ENGINE, Scope.REFERENCE
     rows = [
         # GLOBAL_OBJECT and KEY are of the engine, but never part of a selection by default:
         # the first is taken apart, the second is overwritten only when named.
@@ -107,54 +136,7 @@ def _table() -> dict[str, ObjectType]:
             "mainframeDatasetFormatName",
         ),
         ObjectType(ENVIRONMENT, engine, 8, "", False, "/environments", "environmentId", "environmentName"),
-        ObjectType(
-            "DATABASE_CONNECTOR",
-            environment,
-            2,
-            "",
-            False,
-            "/database-connectors",
-            "databaseConnectorId",
-            "connectorName",
-        ),
-        ObjectType("FILE_CONNECTOR", environment, 2, "", False, "/file-connectors", "fileConnectorId", "connectorName"),
-        ObjectType(
-            "DATASET_CONNECTOR",
-            environment,
-            2,
-            "",
-            False,
-            "/mainframe-dataset-connectors",
-            "mainframeDatasetConnectorId",
-            "connectorName",
-        ),
-        ObjectType(
-            "DATABASE_RULESET", environment, 5, "", False, "/database-rulesets", "databaseRulesetId", "rulesetName"
-        ),
-        ObjectType("FILE_RULESET", environment, 5, "", False, "/file-rulesets", "fileRulesetId", "rulesetName"),
-        ObjectType(
-            "DATASET_RULESET",
-            environment,
-            5,
-            "",
-            False,
-            "/mainframe-dataset-rulesets",
-            "mainframeDatasetRulesetId",
-            "rulesetName",
-        ),
-        ObjectType("MASKING_JOB", environment, 6, "", False, "/masking-jobs", "maskingJobId", "jobName"),
-        ObjectType("PROFILE_JOB", environment, 6, "", False, "/profile-jobs", "profileJobId", "jobName"),
-        ObjectType("TOKENIZATION_JOB", environment, 6, "", False, "/tokenization-jobs", "tokenizationJobId", "jobName"),
-        ObjectType(
-            "REIDENTIFICATION_JOB",
-            environment,
-            6,
-            "",
-            False,
-            "/reidentification-jobs",
-            "reidentificationJobId",
-            "jobName",
-        ),
+        *_in_environments(),
         ObjectType("ALGORITHM_REFERENCE", reference),
         ObjectType("CLASSIFIER_REFERENCE", reference),
         ObjectType("DOMAIN_REFERENCE", reference),

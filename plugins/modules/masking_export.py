@@ -41,6 +41,10 @@ options:
           - Name, letter by letter.
         type: str
         required: true
+      environment:
+        description:
+          - Name of the environment, for an object inside one.
+        type: str
   dest:
     description:
       - File to write, in a folder that exists.
@@ -76,6 +80,17 @@ EXAMPLES = r"""
     names: ["CUST_*"]
     passphrase: "{{ vault_bundle_passphrase }}"
     dest: /srv/masking/customers.json
+
+- name: Export a job with its ruleset and connector
+  maskops.delphix.masking_export:
+    url: https://engine.example.com
+    username: admin
+    password: "{{ vault_engine_password }}"
+    objects:
+      - type: MASKING_JOB
+        name: Nightly
+        environment: QA
+    dest: /srv/masking/job.json
 
 - name: Back up all global objects, one by one
   maskops.delphix.masking_export:
@@ -221,7 +236,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
 def run(context: Context) -> Result:
     params = context.params
     dest, options = params["dest"], transfer_options(params)
-    named = [ObjectKey(row["type"], None, row["name"]) for row in params["objects"] or ()]
+    named = [ObjectKey(row["type"], row["environment"], row["name"]) for row in params["objects"] or ()]
     selection = None
     if params["object_types"] or params["names"]:
         selection = Selection.of(
@@ -261,7 +276,11 @@ DEFINITION = Definition(
         "objects": {
             "type": "list",
             "elements": "dict",
-            "options": {"type": {"type": "str", "required": True}, "name": {"type": "str", "required": True}},
+            "options": {
+                "type": {"type": "str", "required": True},
+                "name": {"type": "str", "required": True},
+                "environment": {"type": "str"},
+            },
         },
         "dest": {"type": "path", "required": True},
         "structure": {"type": "str", "choices": ["BLOB", "ZIP"]},

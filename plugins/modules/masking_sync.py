@@ -14,6 +14,8 @@ description:
     exports what differs from the source, imports it into the target, and reads the target again to prove it.
   - Objects are in sync when every selected object of the source exists on the target with the same hash. What only the
     target has is reported and left alone.
+  - Objects inside environments (jobs, rulesets, connectors) cannot be synced yet. If selected, they are reported as
+    blocked.
   - RV(ignore:changed) says whether hashes on the target have moved. A second run changes nothing.
   - Hashes compare only between engines of one release. Across releases O(receipts_dir) remembers what became of
     an object.

@@ -39,7 +39,6 @@ options:
   environments:
     description:
       - Names or patterns of environments. Only objects inside them are listed.
-      - Objects inside environments are listed without names in this release, so that this selects none of them yet.
     type: list
     elements: str
   syncable:

@@ -36,7 +36,6 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     OptionError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
-from ansible_collections.maskops.delphix.plugins.module_utils._versions import Release
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import (
     Row,
     encoded,
@@ -47,33 +46,13 @@ from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     entry,
     key,
 )
+from ansible_collections.maskops.delphix.tests.unit.support.lists import Lists
 
 ONE, TWO = "1" * 40, "2" * 40
 
 
-class Lists:
-    """An engine with these rows in GET /syncable-objects."""
-
-    name = "https://engine.example.com"
-    release = Release("20.0.0.0")
-
-    def __init__(self, *listed: Row, names: dict[str, list[Row]] | None = None) -> None:
-        self.listed = listed
-        self.names = names or {}
-        self.asked: list[str | None] = []
-
-    def syncable_objects(self, object_type: str | None = None) -> list[Row]:
-        """All objects, or those of one type."""
-        self.asked.append(object_type)
-        return [one for one in self.listed if object_type in (None, one["objectType"])]
-
-    def list_all(self, path: str) -> list[Row]:
-        """The list behind a path."""
-        return self.names.get(path, [])
-
-
-def choice(engine: Lists, selection: Selection | None = None, *named: ObjectKey) -> t.Any:
-    return choose(t.cast("t.Any", engine), selection, named)
+def choice(lists: Lists, selection: Selection | None = None, *named: ObjectKey) -> t.Any:
+    return choose(lists.engine, selection, named)
 
 
 ENGINE = Lists(
@@ -126,7 +105,7 @@ def test_what_is_named_and_cannot_be_exported_is_an_error(selection: Selection |
 
 def test_a_name_that_two_objects_bear() -> None:
     sets = [{"profileSetId": number, "profileSetName": "P"} for number in (1, 2)]
-    engine = Lists(row("PROFILE_SET", {"id": 1}), row("PROFILE_SET", {"id": 2}), names={"/profile-sets": sets})
+    engine = Lists(row("PROFILE_SET", {"id": 1}), row("PROFILE_SET", {"id": 2}), lists={"/profile-sets": sets})
     with pytest.raises(AmbiguousError, match="PROFILE_SET P"):
         choice(engine, Selection.of(["PROFILE_SET"]))
 
@@ -135,7 +114,7 @@ def test_an_engine_is_asked_for_no_more_than_needed() -> None:
     engine = Lists(row("DOMAIN", "A"))
     choice(engine, Selection.of(["DOMAIN"]))
     choice(engine, None, key("DOMAIN", "A"))
-    assert engine.asked == ["DOMAIN", "DOMAIN"]
+    assert engine.asked == ["/syncable-objects DOMAIN"] * 2
 
 
 # The file that is there
@@ -257,7 +236,7 @@ def test_what_an_export_would_change(path: Path) -> None:
 
 def test_environments_by_name() -> None:
     environments = [{"environmentName": "QA", "environmentId": 4}, {"environmentName": "qa", "environmentId": 5}]
-    engine = t.cast("t.Any", Lists(names={"/environments": environments}))
+    engine = Lists(lists={"/environments": environments}).engine
     assert environment_id(engine, "QA") == 4
     assert environment_id(engine, "qa") == 5
     with pytest.raises(NotFoundError, match="DEV"):

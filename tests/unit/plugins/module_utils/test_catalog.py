@@ -14,12 +14,15 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     Catalog,
     ObjectKey,
     SyncableObject,
-    build_catalog,
     read_catalog,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._errors import UnexpectedAnswerError
+from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
+    ApiError,
+    UnexpectedAnswerError,
+)
 from ansible_collections.maskops.delphix.plugins.module_utils._versions import Release
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import entries, entry, key
+from ansible_collections.maskops.delphix.tests.unit.support.lists import Lists
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,8 +34,14 @@ def row(kind: str, identifier: Row, revision: t.Any = HASH, **more: t.Any) -> Ro
     return {"objectIdentifier": identifier, "objectType": kind, "revisionHash": revision, **more}
 
 
-def build(*rows: Row, names: t.Mapping[str, t.Mapping[int, str]] | None = None) -> Catalog:
-    return build_catalog("engine", Release("20.0.0.0"), rows, lambda kind: (names or {})[kind])
+def build(*rows: Row, **lists: list[Row]) -> Catalog:
+    """The catalog of an engine with these rows; lists of names go by their path, with underscores."""
+    by_path = {f"/{path.replace('_', '-')}": listed for path, listed in lists.items()}
+    return read_catalog(Lists(*rows, lists=by_path).engine)
+
+
+def profile_sets(**names: int) -> list[Row]:
+    return [{"profileSetId": number, "profileSetName": name} for name, number in names.items()]
 
 
 @pytest.mark.parametrize(
@@ -61,26 +70,15 @@ def test_names_of_numbers_come_from_lists() -> None:
     catalog = build(
         row("PROFILE_SET", {"id": 1}),
         row("PROFILE_EXPRESSION", {"id": 1}),
-        names={"PROFILE_SET": {1: "HIPAA"}, "PROFILE_EXPRESSION": {1: "Zip code"}},
+        profile_sets=profile_sets(HIPAA=1),
+        profile_expressions=[{"profileExpressionId": 1, "expressionName": "Zip code"}],
     )
     assert set(catalog.objects) == {key("PROFILE_SET", "HIPAA"), key("PROFILE_EXPRESSION", "Zip code")}
     assert catalog.objects[key("PROFILE_SET", "HIPAA")].identifier == {"id": 1}
 
 
-def test_each_list_of_names_is_read_once_and_only_when_needed() -> None:
-    asked = []
-
-    def names_of(kind: str) -> dict[int, str]:
-        asked.append(kind)
-        return {1: "one", 2: "two"}
-
-    rows = [row("PROFILE_SET", {"id": 1}), row("PROFILE_SET", {"id": 2}), row("JDBC_DRIVER", {"id": "by name"})]
-    build_catalog("engine", Release(""), rows, names_of)
-    assert asked == ["PROFILE_SET"]
-
-
 def test_an_object_without_name_is_kept_apart() -> None:
-    catalog = build(row("PROFILE_SET", {"id": 9}), names={"PROFILE_SET": {1: "HIPAA"}})
+    catalog = build(row("PROFILE_SET", {"id": 9}), profile_sets=profile_sets(HIPAA=1))
     assert not catalog.objects
     assert [one.identifier for one in catalog.unnamed] == [{"id": 9}]
 
@@ -100,9 +98,8 @@ def test_revision_ids_are_kept_where_there_are_any() -> None:
 
 
 def test_a_name_that_two_objects_bear() -> None:
-    catalog = build(
-        row("PROFILE_SET", {"id": 1}), row("PROFILE_SET", {"id": 2}), names={"PROFILE_SET": {1: "X", 2: "X"}}
-    )
+    names = [*profile_sets(X=1), *profile_sets(X=2)]
+    catalog = build(row("PROFILE_SET", {"id": 1}), row("PROFILE_SET", {"id": 2}), profile_sets=names)
     assert catalog.doubles == {key("PROFILE_SET", "X")}
 
 
@@ -122,52 +119,47 @@ def test_rows_that_name_no_object(bad: Row) -> None:
         build(bad)
 
 
-class Lists:
-    """An engine that keeps what it was asked for."""
-
-    name = "engine"
-    release = Release("20.0.0.0")
-
-    def __init__(self, listed: list[Row], names: dict[str, list[Row]] | None = None) -> None:
-        self.listed = listed
-        self.names = names or {}
-        self.asked: list[str | None] = []
-
-    def syncable_objects(self, object_type: str | None = None) -> list[Row]:
-        """All objects, or those of one type."""
-        self.asked.append(object_type)
-        return [one for one in self.listed if object_type in (None, one["objectType"])]
-
-    def list_all(self, path: str) -> list[Row]:
-        """The list behind a path."""
-        self.asked.append(path)
-        return self.names[path]
-
-
 DOMAIN, LOOKUP, SET = (
     row("DOMAIN", {"id": "D"}),
     row("LOOKUP", {"algorithmName": "L"}),
     row("PROFILE_SET", {"id": 3}),
 )
-SETS = {"/profile-sets": [{"profileSetId": 3, "profileSetName": "P"}, {"profileSetName": "no number"}]}
+NAMES = {"/profile-sets": [*profile_sets(P=3), {"profileSetName": "no number"}]}
 
 
 @pytest.mark.parametrize(
     ("types", "asked", "keys"),
     [
-        (None, [None, "/profile-sets"], {key("DOMAIN", "D"), key("LOOKUP", "L"), key("PROFILE_SET", "P")}),
-        ({"DOMAIN"}, ["DOMAIN"], {key("DOMAIN", "D")}),
-        ({"DOMAIN", "LOOKUP"}, [None], {key("DOMAIN", "D"), key("LOOKUP", "L")}),
-        ({"PROFILE_SET"}, ["PROFILE_SET", "/profile-sets"], {key("PROFILE_SET", "P")}),
-        ({"SEGMENT"}, ["SEGMENT"], set()),
+        (
+            None,
+            ["/syncable-objects", "/profile-sets"],
+            {key("DOMAIN", "D"), key("LOOKUP", "L"), key("PROFILE_SET", "P")},
+        ),
+        ({"DOMAIN"}, ["/syncable-objects DOMAIN"], {key("DOMAIN", "D")}),
+        ({"DOMAIN", "LOOKUP"}, ["/syncable-objects"], {key("DOMAIN", "D"), key("LOOKUP", "L")}),
+        ({"PROFILE_SET"}, ["/syncable-objects PROFILE_SET", "/profile-sets"], {key("PROFILE_SET", "P")}),
+        ({"SEGMENT"}, ["/syncable-objects SEGMENT"], set()),
     ],
 )
 def test_an_engine_is_asked_for_no_more_than_needed(
-    types: set[str] | None, asked: list[str | None], keys: set[ObjectKey]
+    types: set[str] | None, asked: list[str], keys: set[ObjectKey]
 ) -> None:
-    engine = Lists([DOMAIN, LOOKUP, SET], SETS)
-    assert set(read_catalog(t.cast("t.Any", engine), object_types=types).objects) == keys
-    assert engine.asked == asked
+    lists = Lists(DOMAIN, LOOKUP, SET, SET, lists=NAMES)
+    assert set(read_catalog(lists.engine, object_types=types).objects) == keys
+    assert lists.asked == asked
+
+
+def test_an_engine_that_does_not_know_a_type_is_asked_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    lists = Lists(DOMAIN)
+
+    def refuse(object_type: str | None = None) -> list[Row]:
+        if object_type:
+            raise ApiError("no such type", http_status=400)
+        return [DOMAIN]
+
+    monkeypatch.setattr(lists, "syncable_objects", refuse)
+    assert read_catalog(lists.engine, object_types={"CLASSIFIER"}).objects == {}
+    assert set(read_catalog(lists.engine, object_types={"DOMAIN"}).objects) == {key("DOMAIN", "D")}
 
 
 @given(entries(), st.randoms())

@@ -11,7 +11,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     Catalog,
     ObjectKey,
     SyncableObject,
-    build_catalog,
+    read_catalog,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     NotFoundError,
@@ -27,7 +27,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipt
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
-from ansible_collections.maskops.delphix.plugins.module_utils._versions import Release
+from ansible_collections.maskops.delphix.tests.unit.support.bundles import row
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     SOURCE,
     TARGET,
@@ -35,6 +35,7 @@ from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     entry,
     key,
 )
+from ansible_collections.maskops.delphix.tests.unit.support.lists import Lists
 
 ONE, TWO, THREE = "1" * 40, "2" * 40, "3" * 40
 GLOBALS = Selection.of(["GLOBAL_OBJECT"])
@@ -136,11 +137,9 @@ def test_a_name_that_means_two_objects_is_blocked(theirs: list[SyncableObject]) 
 
 @pytest.mark.parametrize("hashes", [(ONE, TWO), (TWO, ONE)])
 def test_the_order_in_which_two_of_one_name_are_listed_does_not_matter(hashes: tuple[str, str]) -> None:
-    rows = [
-        {"objectType": "PROFILE_SET", "objectIdentifier": {"id": number}, "revisionHash": revision}
-        for number, revision in enumerate(hashes)
-    ]
-    source = build_catalog(SOURCE, Release("20.0.0.0"), rows, lambda _kind: {0: "P", 1: "P"})
+    rows = [row("PROFILE_SET", {"id": number}, revision) for number, revision in enumerate(hashes)]
+    names = [{"profileSetId": number, "profileSetName": "P"} for number in range(2)]
+    source = read_catalog(Lists(*rows, lists={"/profile-sets": names}).engine)
     made = make_plan(GLOBALS, source, catalog(entry("PROFILE_SET", "P", ONE), engine=TARGET), policy=Policy())
     assert decided(made) == {"P": "blocked"}
 

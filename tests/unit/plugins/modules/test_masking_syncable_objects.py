@@ -111,10 +111,26 @@ def test_a_summary_alone(listing: t.Callable[..., None], run_module: Runner) -> 
 
 
 def test_an_object_without_a_name_is_listed_as_such(listing: t.Callable[..., None], run_module: Runner) -> None:
-    listing([row("MASKING_JOB", {"id": 4})], sets=False)
+    listing([row("PASSWORD_VAULT", {"id": 4})], sets=False)
     result = run_module(DEFINITION)
-    assert names(result) == [("MASKING_JOB", None)]
+    assert names(result) == [("PASSWORD_VAULT", None)]
     assert result["objects"][0]["identifier"] == {"id": 4}
+
+
+@pytest.mark.parametrize(("wanted", "found"), [(["Q*"], ["nightly"]), (["PROD"], [])])
+def test_objects_of_an_environment(
+    listing: t.Callable[..., None],
+    conversation: Conversation,
+    run_module: Runner,
+    wanted: list[str],
+    found: list[str],
+) -> None:
+    listing([row("FILE_CONNECTOR", {"id": 4}), row("DOMAIN", "CUST_NAME")], sets=False)
+    conversation.page("/file-connectors", [{"fileConnectorId": 4, "connectorName": "nightly", "environmentId": 1}])
+    conversation.page("/environments", [{"environmentId": 1, "environmentName": "QA"}])
+    result = run_module(DEFINITION, environments=wanted)
+    assert [one["name"] for one in result["objects"]] == found
+    assert all(one["environment"] == "QA" for one in result["objects"])
 
 
 def test_a_name_that_nobody_bears(listing: t.Callable[..., None], run_module: Runner) -> None:
