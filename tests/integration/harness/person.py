@@ -73,3 +73,9 @@ class Person:
     def delete_domain(self, name: str) -> None:
         """Delete a domain."""
         self.call("DELETE", f"/domains/{name}")
+
+    def create_environment(self, name: str) -> None:
+        """Make an environment, in an application of the same name."""
+        application = self.call("POST", "/applications", json={"applicationName": name}).json()["applicationId"]
+        body = {"environmentName": name, "applicationId": application, "purpose": "MASK"}
+        self.call("POST", "/environments", json=body)
