@@ -37,7 +37,7 @@ class Lists:
     def syncable_objects(self, object_type: str | None = None) -> list[Row]:
         """All objects, or those of one type."""
         self.asked.append(f"/syncable-objects {object_type}" if object_type else "/syncable-objects")
-        return [row for row in self.listed if object_type in (None, row["objectType"])]
+        return [row for row in self.listed if object_type in (None, row.get("objectType"))]
 
     def list_all(self, path: str, params: t.Mapping[str, t.Any] | None = None) -> list[Row]:
         """The rows of a list, or those of one environment."""

@@ -111,26 +111,35 @@ def test_a_summary_alone(listing: t.Callable[..., None], run_module: Runner) -> 
 
 
 def test_an_object_without_a_name_is_listed_as_such(listing: t.Callable[..., None], run_module: Runner) -> None:
-    listing([row("PASSWORD_VAULT", {"id": 4})], sets=False)
+    listing([row("PROFILE_SET", {"id": 4})])
     result = run_module(DEFINITION)
-    assert names(result) == [("PASSWORD_VAULT", None)]
+    assert names(result) == [("PROFILE_SET", None)]
     assert result["objects"][0]["identifier"] == {"id": 4}
 
 
-@pytest.mark.parametrize(("wanted", "found"), [(["Q*"], ["nightly"]), (["PROD"], [])])
-def test_objects_of_an_environment(
-    listing: t.Callable[..., None],
+@pytest.mark.parametrize(
+    ("environments", "expected"),
+    [(None, ["QA", "DEV"]), (["Q*"], ["QA"]), (["QA", "DEV"], ["QA", "DEV"]), (["X*"], [])],
+)
+def test_objects_inside_environments(
     conversation: Conversation,
+    listing: t.Callable[..., None],
     run_module: Runner,
-    wanted: list[str],
-    found: list[str],
+    environments: list[str] | None,
+    expected: list[str],
 ) -> None:
-    listing([row("FILE_CONNECTOR", {"id": 4}), row("DOMAIN", "CUST_NAME")], sets=False)
-    conversation.page("/file-connectors", [{"fileConnectorId": 4, "connectorName": "nightly", "environmentId": 1}])
-    conversation.page("/environments", [{"environmentId": 1, "environmentName": "QA"}])
-    result = run_module(DEFINITION, environments=wanted)
-    assert [one["name"] for one in result["objects"]] == found
-    assert all(one["environment"] == "QA" for one in result["objects"])
+    connectors = [
+        {"databaseConnectorId": number, "connectorName": "oracle", "environmentId": number} for number in (1, 2)
+    ]
+    listing([row("DATABASE_CONNECTOR", {"id": number}) for number in (1, 2)], sets=False)
+    conversation.page("/database-connectors", connectors)
+    conversation.page(
+        "/environments",
+        [{"environmentId": 1, "environmentName": "QA"}, {"environmentId": 2, "environmentName": "DEV"}],
+    )
+    result = run_module(DEFINITION, environments=environments)
+    assert sorted(one["environment"] for one in result["objects"]) == sorted(expected)
+    assert {one["name"] for one in result["objects"]} <= {"oracle"}
 
 
 def test_a_name_that_nobody_bears(listing: t.Callable[..., None], run_module: Runner) -> None:
