@@ -170,6 +170,18 @@ def test_a_login_is_never_repeated(
         make(**USER).request("GET", "/thing")
 
 
+@pytest.mark.parametrize("happens", [lose, break_down, fail])
+def test_a_login_of_unknown_fate_is_not_tried_again_by_a_later_request(
+    conversation: Conversation, make: Make, happens: t.Callable[[Conversation], None]
+) -> None:
+    # The engine may have counted it as a bad one.
+    happens(conversation)
+    session = make(**USER)
+    for _request in range(2):
+        with pytest.raises(MaskingError):
+            session.request("GET", "/thing")
+
+
 def test_a_refused_login_is_not_tried_again_by_a_later_request(conversation: Conversation, make: Make) -> None:
     refuse(conversation)
     session = make(**USER)
@@ -233,6 +245,29 @@ def test_closing_never_raises(conversation: Conversation, make: Make) -> None:
     session.login()
     session.close()
     assert len(make.warnings) == 1
+
+
+def test_a_session_is_closed_although_the_deadline_is_over(
+    conversation: Conversation, make: Make, clock: FakeClock
+) -> None:
+    conversation.login("t1")
+    session = make(**USER)
+    session.login()
+    clock.now += 10_000
+    logout = conversation.logout("t1")
+    session.close()
+    assert logout.seen
+    assert 0 < logout.seen.timeout[1] <= 10
+    assert not make.warnings
+
+
+def test_an_engine_that_restarted_has_forgotten_a_fresh_login(conversation: Conversation, make: Make) -> None:
+    conversation.login("t1")
+    conversation.expect("GET", "/thing", token="t1").raises(failures.ConnectTimeout("it restarts"))
+    conversation.expect("GET", "/thing", token="t1").answers(401, EXPIRED)
+    conversation.login("t2")
+    conversation.expect("GET", "/thing", token="t2").answers(200)
+    assert make(**USER).request("GET", "/thing").ok
 
 
 def test_a_session_can_be_kept(conversation: Conversation, make: Make) -> None:
