@@ -12,6 +12,7 @@ import typing as t
 import pytest
 from ansible.module_utils import basic
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.maskops.delphix.plugins.module_utils import _transport
 from ansible_collections.maskops.delphix.plugins.module_utils._module import (
     Definition,
@@ -52,8 +53,10 @@ class AnsibleRunner:
         self._capsys = capsys
         self._tmpdir = tmpdir
 
-    def __call__(self, definition: Definition, *, check_mode: bool = False, **arguments: t.Any) -> Result:
-        """What the module prints."""
+    def __call__(
+        self, definition: Definition, *, check_mode: bool = False, inject_invocation: bool = True, **arguments: t.Any
+    ) -> Result:
+        """What the module prints. Releases of Ansible before 2.21 always inject the invocation."""
         given = {
             **arguments,
             "_ansible_check_mode": check_mode,
@@ -61,6 +64,8 @@ class AnsibleRunner:
             "_ansible_tmpdir": self._tmpdir,
             "_ansible_module_name": f"maskops.delphix.{definition.name}",
         }
+        if "inject_invocation" in PASS_VARS:
+            given["_ansible_inject_invocation"] = inject_invocation
         self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": given}).encode())
         # Newer releases of Ansible want to know how arguments are encoded.
         self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)

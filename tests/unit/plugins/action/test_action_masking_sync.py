@@ -27,6 +27,8 @@ Result = dict[str, t.Any]
 INFO = "maskops.delphix.masking_engine_info"
 LOGIN = "maskops.delphix.masking_login"
 GIVEN = {"url": "https://engine.example.com", "token": "given"}
+# From Ansible 2.21 on, results hold the arguments only on request.
+INJECT = {"ansible_inject_invocation": True}
 USER = {"url": "https://engine.example.com", "username": "admin", "password": "hidden-word"}
 
 
@@ -217,8 +219,14 @@ def test_wrong_arguments_have_a_code_and_no_secret() -> None:
 
 @pytest.mark.parametrize("check_mode", [True, False])
 @pytest.mark.parametrize("held", ["a" * 40, "b" * 40])
+@pytest.mark.parametrize("inject", [True, False])
 def test_results_are_the_same(
-    conversation: Conversation, run_as_ansible: AnsibleRunner, tmp_path: Path, check_mode: bool, held: str
+    conversation: Conversation,
+    run_as_ansible: AnsibleRunner,
+    tmp_path: Path,
+    check_mode: bool,
+    held: str,
+    inject: bool,
 ) -> None:
     bundle = tmp_path / "bundle.json"
     bundle.write_bytes(encoded([row("DOMAIN", "A", "b" * 40)]))
@@ -233,9 +241,10 @@ def test_results_are_the_same(
             conversation.page("/syncable-objects", [row("DOMAIN", "A", "b" * 40)], object_type="DOMAIN")
 
     converse()
-    ours = Task("maskops.delphix.masking_import", args, check_mode=check_mode, diff=True).run()
+    settings = {"ansible_inject_invocation": inject}
+    ours = Task("maskops.delphix.masking_import", args, check_mode=check_mode, diff=True, task_vars=settings).run()
     converse()
-    theirs = run_as_ansible(definition("masking_import"), check_mode=check_mode, **args)
+    theirs = run_as_ansible(definition("masking_import"), check_mode=check_mode, inject_invocation=inject, **args)
     assert ours["changed"] is (held == "a" * 40)
     for result in (ours, theirs):
         result["stats"].pop("seconds")
@@ -245,7 +254,7 @@ def test_results_are_the_same(
 def test_failures_are_the_same(conversation: Conversation, run_as_ansible: AnsibleRunner) -> None:
     for _door in range(2):
         conversation.expect("GET", "/system-information").answers(403, {"errorMessage": "Forbidden"})
-    ours = Task().run()
+    ours = Task(task_vars=INJECT).run()
     theirs = run_as_ansible(definition(INFO), **GIVEN)
     assert ours["failed"] is True
     for result in (ours, theirs):
@@ -276,7 +285,7 @@ def test_variables_of_the_environment_count(conversation: Conversation, monkeypa
     tells_release(conversation)
     monkeypatch.setenv("DELPHIX_MASKING_URL", GIVEN["url"])
     monkeypatch.setenv("DELPHIX_MASKING_TOKEN", GIVEN["token"])
-    result = Task(args={}).run()
+    result = Task(args={}, task_vars=INJECT).run()
     assert "failed" not in result
     assert result["invocation"]["module_args"]["token"] != "given"
 
@@ -289,7 +298,8 @@ def test_secrets_do_not_come_out(conversation: Conversation) -> None:
     about = {"version": "20.0.0.0 hidden-word", "build": "hidden-proxy"}
     conversation.expect("GET", "/system-information").answers(200, about)
     conversation.logout("hidden-token")
-    result = Task(args={**USER, "proxy": "http://me:hidden-proxy@proxy.example.com"}).run()
+    args = {**USER, "proxy": "http://me:hidden-proxy@proxy.example.com"}
+    result = Task(args=args, task_vars=INJECT).run()
     assert "hidden" not in json.dumps(result)
     shown = result["invocation"]["module_args"]
     assert (shown["username"], shown["token"]) == ("admin", None)
