@@ -11,7 +11,7 @@ in all other cases the module is executed as any other.
 
 from __future__ import annotations
 
-import importlib
+import gc
 import os
 import sys
 import typing as t
@@ -30,8 +30,29 @@ from ansible_collections.maskops.delphix.plugins.module_utils._module import (
 from ansible_collections.maskops.delphix.plugins.module_utils._options import (
     hidden_secrets,
 )
+from ansible_collections.maskops.delphix.plugins.modules import (
+    masking_engine_info,
+    masking_export,
+    masking_import,
+    masking_login,
+    masking_logout,
+    masking_sync,
+    masking_syncable_objects,
+)
 
-_MODULES = "ansible_collections.maskops.delphix.plugins.modules"
+# Imported here, in Ansible's main process, and not again in every worker.
+_DEFINITIONS: dict[str, Definition] = {
+    module.DEFINITION.name: module.DEFINITION
+    for module in (
+        masking_engine_info,
+        masking_export,
+        masking_import,
+        masking_login,
+        masking_logout,
+        masking_sync,
+        masking_syncable_objects,
+    )
+}
 _PLACEHOLDER = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
@@ -46,8 +67,7 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         task_vars = task_vars or {}
         name = self._task.action
-        module = importlib.import_module(f"{_MODULES}.{_resolved(name)}")
-        definition: Definition = module.DEFINITION
+        definition = _DEFINITIONS[_resolved(name)]
         if definition.secret_result and self._task.async_val:
             # Ansible shows the result of a background job whatever this plugin says of it.
             text = f"{definition.name} cannot run with 'async': its result would show the token"
@@ -91,10 +111,19 @@ class ActionModule(ActionBase):
             refused = {"failed": True, "msg": "; ".join(texts), "error": {"code": "invalid_option"}}
             return t.cast("dict[str, t.Any]", remove_values(refused, secrets))
         params = {**dict.fromkeys(definition.argument_spec), **checked.validated_parameters}
-        run_dir = os.path.join(C.DEFAULT_LOCAL_TMP, "maskops.delphix")
-        result = execute(
-            definition, params, check_mode=self._task.check_mode, diff_mode=self._task.diff, run_dir=run_dir
-        )
+        # The worker is a fork with all of Ansible's objects, which the collector would walk again and again
+        # (and so copy). It ends with this task.
+        gc.disable()
+        try:
+            result = execute(
+                definition,
+                params,
+                check_mode=self._task.check_mode,
+                diff_mode=self._task.diff,
+                run_dir=os.path.join(C.DEFAULT_LOCAL_TMP, "maskops.delphix"),
+            )
+        finally:
+            gc.enable()
         shown = {
             key: _PLACEHOLDER if value is not None and definition.argument_spec[key].get("no_log") else value
             for key, value in params.items()

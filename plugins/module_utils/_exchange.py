@@ -63,11 +63,15 @@ class Exchange:
     def catalog(self, source: str, scope: str, make: t.Callable[[], Catalog]) -> Catalog:
         """The source's catalog: made once, read by all. ``scope`` tells what it covers."""
         path = self._path("catalog", source, scope)
+        made: list[Catalog] = []
 
         def write() -> None:
-            write_text(path, json.dumps(make().to_json(), separators=(",", ":")))
+            made.append(make())
+            write_text(path, json.dumps(made[0].to_json(), separators=(",", ":")))
 
         self._once(path, write, f"the list of {source}")
+        if made:
+            return made[0]
         with open(path, encoding="utf-8") as stream:
             return Catalog.from_json(json.load(stream))
 

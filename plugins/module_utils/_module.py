@@ -144,10 +144,16 @@ def execute(
     return result
 
 
+def _unchanged(result: Result) -> Result:
+    return result
+
+
 def main(definition: Definition) -> t.NoReturn:
     """The first front door: an ordinary module."""
     module = AnsibleModule(argument_spec=definition.argument_spec, supports_check_mode=True, **definition.rules)
     module.no_log_values.update(hidden_secrets(module.params))
+    # Ansible would add owner and mode of 'dest' to the result here, and here only.
+    module.add_path_info = _unchanged
     result = execute(
         definition, module.params, check_mode=module.check_mode, diff_mode=module._diff, run_dir=module.tmpdir
     )

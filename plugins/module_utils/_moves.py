@@ -32,13 +32,12 @@ class Move(t.NamedTuple):
 
 def moves_between(before: Catalog, after: Catalog) -> list[Move]:
     """Objects whose hash moved between two readings of one engine, sorted."""
-    keys = sorted(before.objects.keys() | after.objects.keys(), key=sort_key)
     moves = []
-    for key in keys:
+    for key in before.objects.keys() | after.objects.keys():
         old, new = before.objects.get(key), after.objects.get(key)
         if old is None or new is None or old.hash != new.hash:
             moves.append(Move(key, _state(old), _state(new)))
-    return moves
+    return sorted(moves, key=lambda move: sort_key(move.key))
 
 
 def _state(entry: SyncableObject | None) -> str | None:

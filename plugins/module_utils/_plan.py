@@ -140,7 +140,8 @@ def make_plan(
             hint="Engines do not support that. Upgrade the target, or set 'allow_newer_source' if you know better.",
         )
     same_release = comparable(source.release, target.release)
-    taken = {(object_type(key.type).family, key.environment, key.name): key for key in target.objects}
+    missing = any(key not in target.objects for key in source.objects)
+    taken = {_name_in_family(key): key for key in target.objects} if missing else {}
     items = []
     for key in selection.keys(source):
         if key.type == KEY and KEY not in selection.types:
@@ -148,14 +149,14 @@ def make_plan(
         mine, theirs = source.objects[key], target.objects.get(key)
         action, reason = _decide(mine, theirs, policy, receipt_of)
         if action is not Action.NOT_SYNCABLE:
-            other = taken.get((object_type(key.type).family, key.environment, key.name))
+            other = taken.get(_name_in_family(key)) if theirs is None else None
             if key in source.doubles or key in target.doubles:
                 action, reason = Action.BLOCKED, "the engine lists several objects of this name"
             elif key.environment is not None:
                 action, reason = Action.BLOCKED, "objects inside environments cannot be synced yet"
             elif key.type in CONTAINERS:
                 action, reason = Action.BLOCKED, "its hash says nothing of its contents, which are compared one by one"
-            elif theirs is None and other is not None and same_release:
+            elif other is not None and same_release:
                 action, reason = Action.BLOCKED, f"the target has this name as {other.type}"
         items.append(Item(action, mine, theirs, reason))
     items += [
@@ -167,6 +168,11 @@ def make_plan(
         (key for key in target.objects if key not in source.objects and selection.matches(key)), key=sort_key
     )
     return Plan(source.engine, target.engine, tuple(items), tuple(extra))
+
+
+def _name_in_family(key: ObjectKey) -> tuple[str, str | None, str]:
+    """What only one object can bear: all algorithms share their names."""
+    return (object_type(key.type).family, key.environment, key.name)
 
 
 def _decide(

@@ -63,7 +63,7 @@ class Session:
         self._credentials = credentials
         self._token = credentials.token or None
         self._opened_here = False
-        self._refused: AuthenticationError | None = None
+        self._failed_login: MaskingError | None = None
         self._warn = warn
         if not credentials.token and not credentials.can_login:
             raise OptionError(
@@ -76,21 +76,30 @@ class Session:
         """Log in and return the token.
 
         Raises AuthenticationError when the engine refuses, UnexpectedAnswerError when the
-        answer holds no token.
+        answer holds no token. A login that failed, for whatever reason, fails again without
+        being sent.
         """
-        if self._refused is not None:
-            raise self._refused
+        if self._failed_login is not None:
+            raise self._failed_login
+        try:
+            self._token = self._new_token()
+        except MaskingError as error:
+            self._failed_login = error
+            raise
+        self._opened_here = True
+        return self._token
+
+    def _new_token(self) -> str:
         body = {"username": self._credentials.username, "password": self._credentials.password}
         answer = self.transport.request("POST", "/login", json_body=body, retry=Retry.NEVER, changes_objects=False)
         if answer.status == 401:
-            self._refused = AuthenticationError(
+            raise AuthenticationError(
                 f"login of user {self._credentials.username} was refused",
                 engine=self.transport.engine,
                 http_status=401,
                 detail=answer.error_text(),
                 hint="Check user and password before the next run: a few bad logins lock the user out for many hours.",
             )
-            raise self._refused
         if not answer.ok:
             raise refusal(answer, "login")
         token = answer.json()
@@ -99,8 +108,6 @@ class Session:
             raise UnexpectedAnswerError(
                 "the answer to the login holds no token", engine=self.transport.engine, http_status=answer.status
             )
-        self._token = token
-        self._opened_here = True
         return token
 
     def logout(self) -> None:
