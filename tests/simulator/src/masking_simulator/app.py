@@ -53,11 +53,8 @@ def engine_app(engine: Engine) -> ASGIApp:
             return
         path = path.rstrip("/") or "/"
         inner = {**scope, "path": path, "raw_path": path.encode(), "root_path": "",
-                 "api": pinned_api(pinned) if pinned else engine.release.api}
-        try:
-            await router(inner, receive, send)
-        finally:
-            scope["user"] = inner.get("user")
+                 "api": pinned_api(pinned) if pinned else engine.release.api, "outer": scope}
+        await router(inner, receive, send)
 
     return app
 

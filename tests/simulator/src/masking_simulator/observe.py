@@ -39,26 +39,19 @@ class Observer:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        exchange = _Exchange(scope, receive, send)
-        seq = self._engine.log.next_seq()
-        started = time.monotonic()
-        moment = self._engine.clock.now()
-        path = _BASE.sub("", scope["path"])
-        rules = self._engine.faults.taking(scope["method"], path)
+        rules = self._engine.faults.taking(scope["method"], _BASE.sub("", scope["path"]))
+        entry = self._engine.log.begin({
+            "time": self._engine.clock.now(), "method": scope["method"], "path": scope["path"],
+            "query": scope["query_string"].decode("latin-1"), "status": 0, "faults": [rule.kind for rule in rules],
+            "headers": shown_headers(scope["headers"]),
+        })
+        exchange = _Exchange(scope, receive, send, entry)
         try:
             await self._serve(exchange, rules)
         except Dropped:
             _transport(send).abort()
         finally:
-            user = exchange.scope.get("user")
-            self._engine.log.add({
-                "seq": seq, "time": moment, "method": scope["method"], "path": scope["path"],
-                "query": scope["query_string"].decode("latin-1"), "status": exchange.status,
-                "bytes_in": exchange.bytes_in, "bytes_out": exchange.bytes_out, "user": user.name if user else None,
-                "duration": round(time.monotonic() - started, 6), "faults": [rule.kind for rule in rules],
-                "headers": shown_headers(scope["headers"]),
-                "body": shown_body(exchange.content_type, bytes(exchange.start)),
-            })
+            exchange.note()
 
     async def _serve(self, exchange: _Exchange, rules: list[Rule]) -> None:
         for rule in rules:
@@ -99,8 +92,10 @@ class Observer:
 class _Exchange:
     """One request and its answer, counted and, where a fault says so, spoiled."""
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, entry: dict[str, Any]) -> None:
         self.scope = dict(scope)
+        self._entry = entry
+        self._started = time.monotonic()
         self._receive = receive
         self._send = send
         self.rules: list[Rule] = []
@@ -112,6 +107,15 @@ class _Exchange:
         self._length = 0
         headers = dict(scope["headers"])
         self.content_type = headers.get(b"content-type", b"").decode("latin-1").lower()
+
+    def note(self) -> None:
+        """Write what is known by now into the request log."""
+        user = self.scope.get("user")
+        self._entry.update(
+            status=self.status, bytes_in=self.bytes_in, bytes_out=self.bytes_out, user=user.name if user else None,
+            duration=round(time.monotonic() - self._started, 6),
+            body=shown_body(self.content_type, bytes(self.start)),
+        )
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -132,6 +136,8 @@ class _Exchange:
         if message["type"] == "http.response.body":
             message = self._spoiled(message, rules)
             self.bytes_out += len(message["body"])
+            if not message.get("more_body"):
+                self.note()  # before the client has its answer, so that it finds the request in the log
         await self._send(message)
         if message.get("cut"):
             raise Dropped

@@ -27,21 +27,18 @@ class RequestLog:
         self._entries: deque[dict[str, Any]] = deque(maxlen=_KEEP)
         self._seq = 0
 
-    def next_seq(self) -> int:
-        """The number of the next request."""
+    def begin(self, entry: dict[str, Any]) -> dict[str, Any]:
+        """Number and keep the entry of a request that has begun; the caller adds to it until it has ended."""
         with self._lock:
             self._seq += 1
-            return self._seq
-
-    def add(self, entry: dict[str, Any]) -> None:
-        """Keep an entry."""
-        with self._lock:
+            entry = {"seq": self._seq, **entry}
             self._entries.append(entry)
+            return entry
 
     def since(self, seq: int) -> list[dict[str, Any]]:
-        """The entries after a number, in the order in which the requests ended."""
+        """The entries after a number, in the order in which the requests began."""
         with self._lock:
-            return [entry for entry in self._entries if entry["seq"] > seq]
+            return [dict(entry) for entry in self._entries if entry["seq"] > seq]
 
     def clear(self) -> None:
         """Forget all entries; numbers go on."""

@@ -79,7 +79,7 @@ def _authenticate(engine: Engine, operation: Operation, request: Request) -> tup
     if operation.id == "systemInformation" and engine.switches.text("system_information_auth") == "none":
         return None, token
     user = engine.auth.user_of(token)
-    request.scope["user"] = user
+    request.scope["outer"]["user"] = user  # for the request log
     if operation.role == "administrator" and not user.is_admin:
         raise refuse(_forbidden_status(engine), "not_administrator")
     return user, token
