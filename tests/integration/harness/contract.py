@@ -39,7 +39,7 @@ class Contract:
         logged = engine.requests()
         if not logged:
             return []
-        document = self._document(engine)
+        document = self.document(engine)
         self.checked += len(logged)
         return [
             f"{request.method} {request.path}: {problem}"
@@ -47,7 +47,8 @@ class Contract:
             for problem in document.problems(request.method, request.path, request.query, request.row)
         ]
 
-    def _document(self, engine: Engine) -> Document:
+    def document(self, engine: Engine) -> Document:
+        """The document that an engine is held to."""
         if self._other:
             return self._other
         if engine.release not in self._by_release:

@@ -16,6 +16,7 @@ Row = dict[str, t.Any]
 _OPTIONS = (
     *(f"{side}{name}" for side in ("", "source_") for name in ("url", "username", "password", "ca_path")),
     "deadline",
+    "exclude",
     "method",
     "object_types",
     "passphrase",
@@ -42,9 +43,9 @@ def run_pairs(ansible: Ansible, pairs: t.Mapping[str, Pair], *options: str) -> R
     return start_pairs(ansible, pairs, *options).wait()
 
 
-def start_pairs(ansible: Ansible, pairs: t.Mapping[str, Pair], *options: str) -> Running:
-    """Start a sync of all pairs at a time."""
+def start_pairs(ansible: Ansible, pairs: t.Mapping[str, Pair], *options: str, wrapper: t.Sequence[str] = ()) -> Running:
+    """Start a sync of all pairs at a time; see Ansible.start() for ``wrapper``."""
     unknown = {name for pair in pairs.values() for name in pair.options} - set(_OPTIONS)
     assert not unknown, f"the play does not pass on {unknown}"
     hosts = {name: {"sync": between(pair.source, pair.target, **pair.options)} for name, pair in pairs.items()}
-    return ansible.start(_PLAY, {"all": {"hosts": hosts, "vars": LOCAL}}, *options, forks=len(pairs))
+    return ansible.start(_PLAY, {"all": {"hosts": hosts, "vars": LOCAL}}, *options, forks=len(pairs), wrapper=wrapper)
