@@ -22,6 +22,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     AnswerLostError,
+    ImportFailedError,
     MaskingError,
     OptionError,
 )
@@ -201,6 +202,12 @@ class Sync:
         goal = ImportGoal(force_overwrite=options.policy.overwrite)
         try:
             import_bundle(self._target, path, goal, options.transfer)
+        except ImportFailedError as refused:
+            if refused.subject == path:
+                # A file of the exchange means nothing to a user.
+                more = f" and {len(batch) - 1} more" if len(batch) > 1 else ""
+                refused.subject = f"{batch[0].key}{more}"
+            raise
         except AnswerLostError as lost:
             if not look_after_lost_answer(self._target, lambda: self._arrived(expected)):
                 lost.hint = (
