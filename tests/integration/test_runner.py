@@ -52,8 +52,7 @@ def run_job(ansible: Ansible, engines: list[Engine], env: dict[str, str]) -> Job
     (data / "env" / "extravars").write_text(json.dumps({"global_sync_source": source.name}))
     environment = {name: value for name, value in ansible.environment(folder).items() if "CALLBACK" not in name}
     environment["PATH"] = f"{Path(sys.executable).parent}:{environment['PATH']}"
-    # Without the option runner itself writes the whole environment into a file; AWX does without that as well.
-    options = ["--playbook", "site.yml", "--ident", "job", "--omit-env-files", "-vvvv"]
+    options = ["--playbook", "site.yml", "--ident", "job", "-vvvv"]
     done = subprocess.run(
         [command("ansible-runner"), "run", str(data), *options],
         env={**environment, **env},
@@ -66,7 +65,9 @@ def run_job(ansible: Ansible, engines: list[Engine], env: dict[str, str]) -> Job
     place = data / "artifacts" / "job"
     events = [json.loads(path.read_text()) for path in sorted((place / "job_events").glob("*.json"))]
     (stats,) = [event for event in events if event["event"] == "playbook_on_stats"]
-    artifacts = "\n".join(path.read_text(errors="replace") for path in place.rglob("*") if path.is_file())
+    # Runner itself writes the whole environment, which it got from us, into the file "command".
+    files = [path for path in place.rglob("*") if path.is_file() and path != place / "command"]
+    artifacts = "\n".join(path.read_text(errors="replace") for path in files)
     return Job(done.returncode, done.stdout, stats["event_data"]["artifact_data"], artifacts)
 
 
