@@ -59,8 +59,9 @@ class Api:
         self.headers: dict[str, str] = {}
 
     def request(self, method: str, path: str, **options: Any) -> Any:
-        headers = {_bytes(name): _bytes(value)
-                   for name, value in {**self.headers, **options.pop("headers", {})}.items()}
+        headers = {
+            _bytes(name): _bytes(value) for name, value in {**self.headers, **options.pop("headers", {})}.items()
+        }
         return self.session.request(method, self.base + path, headers=headers, **options)
 
     def get(self, path: str, **options: Any) -> Any:
@@ -95,8 +96,11 @@ class Api:
         }
 
     def row(self, object_type: str, name: str) -> Row:
-        return next(row for row in self.rows("/syncable-objects", object_type=object_type)
-                    if next(iter(row["objectIdentifier"].values())) == name)
+        return next(
+            row
+            for row in self.rows("/syncable-objects", object_type=object_type)
+            if next(iter(row["objectIdentifier"].values())) == name
+        )
 
     def export(self, *objects: Row, passphrase: str | None = None, **options: Any) -> Any:
         headers = _passphrase(passphrase)
@@ -109,20 +113,30 @@ class Api:
 
     def import_(self, document: Any, *, force: bool = True, passphrase: str | None = None, **params: Any) -> Any:
         headers = {b"Content-Type": b"application/json", **_passphrase(passphrase)}
-        return self.post("/import", params={"force_overwrite": str(force).lower(), **params},
-                         content=json.dumps(document), headers=headers)
+        return self.post(
+            "/import",
+            params={"force_overwrite": str(force).lower(), **params},
+            content=json.dumps(document),
+            headers=headers,
+        )
 
     def import_async(self, document: Any, *, force: bool = True, passphrase: str | None = None, **params: Any) -> Any:
         data = document if isinstance(document, bytes) else json.dumps(document).encode()
         headers = _passphrase(passphrase)
-        return self.post("/import-async", params={"force_overwrite": str(force).lower(), **params},
-                         files={"file": ("export.json", data)}, headers=headers)
+        return self.post(
+            "/import-async",
+            params={"force_overwrite": str(force).lower(), **params},
+            files={"file": ("export.json", data)},
+            headers=headers,
+        )
 
     def ended(self, task: Row) -> Row:
         """The task when it has ended."""
+
         def look() -> Row | None:
             found: Row = self.get(f"/async-tasks/{task['asyncTaskId']}").json()
             return found if found["status"] not in ("WAITING", "RUNNING") else None
+
         return until(look)  # type: ignore[no-any-return]
 
     def download(self, task: Row) -> Any:
@@ -146,8 +160,9 @@ class Local:
     def __init__(self, state: Path, release: str, data: str, seed: int, switches: dict[str, Any]) -> None:
         config = Config(state, parse_release(release), place=str(state), profile=data, seed=seed, switches=switches)
         self.engine: Engine = open_engine(config)
-        self.session = TestClient(engine_app(self.engine), base_url="http://engine.example.com",
-                                  raise_server_exceptions=True)
+        self.session = TestClient(
+            engine_app(self.engine), base_url="http://engine.example.com", raise_server_exceptions=True
+        )
 
     def api(self, user: tuple[str, str] | None = ADMIN, version: str = "") -> Api:
         api = Api(self.session, BASE + version)
@@ -161,12 +176,37 @@ class Local:
 class Process:
     """An engine in a process of its own, started by the console command."""
 
-    def __init__(self, state: Path, *options: str, host: str = "127.0.0.1", tls_dir: Path | None = None,
-                 release: str = "2025.2.0.0", data: str = "empty", port: int = 0) -> None:
+    def __init__(
+        self,
+        state: Path,
+        *options: str,
+        host: str = "127.0.0.1",
+        tls_dir: Path | None = None,
+        release: str = "2025.2.0.0",
+        data: str = "empty",
+        port: int = 0,
+    ) -> None:
         transport = ["--tls-dir", str(tls_dir)] if tls_dir else ["--plain-http"]
-        self.command = [sys.executable, "-m", "masking_simulator", "serve", "--host", host, "--port", str(port),
-                        "--state", str(state), "--release", release, "--data", data, "--control-port", "0",
-                        *transport, *options]
+        self.command = [
+            sys.executable,
+            "-m",
+            "masking_simulator",
+            "serve",
+            "--host",
+            host,
+            "--port",
+            str(port),
+            "--state",
+            str(state),
+            "--release",
+            release,
+            "--data",
+            data,
+            "--control-port",
+            "0",
+            *transport,
+            *options,
+        ]
         self.folder = state.parent
         self.ca = tls_dir / "ca.pem" if tls_dir else None
         self.start()
@@ -231,5 +271,8 @@ class _Requests:
 
 def environment() -> dict[str, str]:
     """The environment without proxies and foreign CA settings."""
-    return {name: value for name, value in os.environ.items()
-            if not name.lower().endswith("_proxy") and name not in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.lower().endswith("_proxy") and name not in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+    }

@@ -23,12 +23,19 @@ def run(*options):
     return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
 
 
-@pytest.mark.parametrize("options", [
-    ["--release", "1.0"], ["--release", "2025.2", "--data", "nothing"], ["--release", "2025.2", "--admin", "nobody"],
-    ["--release", "2025.2", "--set", "nothing=1"], ["--release", "2025.2", "--set", "page_range_status=500"],
-    ["--release", "2025.2", "--set", "token_seconds=-1"], ["--release", "2025.2", "--faults", "/no/such/file"],
-    ["--release", "2025.2", "--set", "token_seconds"],
-])
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--release", "1.0"],
+        ["--release", "2025.2", "--data", "nothing"],
+        ["--release", "2025.2", "--admin", "nobody"],
+        ["--release", "2025.2", "--set", "nothing=1"],
+        ["--release", "2025.2", "--set", "page_range_status=500"],
+        ["--release", "2025.2", "--set", "token_seconds=-1"],
+        ["--release", "2025.2", "--faults", "/no/such/file"],
+        ["--release", "2025.2", "--set", "token_seconds"],
+    ],
+)
 def test_bad_options_are_one_line(tmp_path, options):
     result = run("--state", str(tmp_path / "state"), *options)
     assert result.returncode == 2
@@ -63,17 +70,26 @@ def test_certificate_is_strictly_valid(process, tmp_path):
     context = ssl.create_default_context(cafile=str(engine.ca))
     context.verify_flags |= ssl.VERIFY_X509_STRICT
     port = int(engine.url.rsplit(":", 1)[1])
-    with socket.create_connection(("127.0.0.2", port), timeout=10) as raw, \
-            context.wrap_socket(raw, server_hostname="127.0.0.2") as wrapped:
+    with (
+        socket.create_connection(("127.0.0.2", port), timeout=10) as raw,
+        context.wrap_socket(raw, server_hostname="127.0.0.2") as wrapped,
+    ):
         assert wrapped.version() in ("TLSv1.2", "TLSv1.3")
 
 
 def test_many_engines_may_start_at_once_in_one_tls_folder(process, tmp_path):
     commands = []
     for number in range(4):
-        commands.append([sys.executable, "-c",
-                         "import sys; from pathlib import Path; from masking_simulator.tls import prepare_tls;"
-                         "prepare_tls(Path(sys.argv[1]), sys.argv[2])", str(tmp_path / "tls"), f"127.0.1.{number}"])
+        commands.append(
+            [
+                sys.executable,
+                "-c",
+                "import sys; from pathlib import Path; from masking_simulator.tls import prepare_tls;"
+                "prepare_tls(Path(sys.argv[1]), sys.argv[2])",
+                str(tmp_path / "tls"),
+                f"127.0.1.{number}",
+            ]
+        )
     started = [subprocess.Popen(command) for command in commands]
     assert [child.wait(30) for child in started] == [0, 0, 0, 0]
     authority = x509.load_pem_x509_certificate((tmp_path / "tls" / "ca.pem").read_bytes())
@@ -90,8 +106,20 @@ def test_another_administrator(process):
 
 
 def test_tls_is_the_default(tmp_path):
-    command = [sys.executable, "-m", "masking_simulator", "serve", "--host", "127.0.0.1", "--port", "0", "--release",
-               "2025.2", "--state", str(tmp_path)]
+    command = [
+        sys.executable,
+        "-m",
+        "masking_simulator",
+        "serve",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--release",
+        "2025.2",
+        "--state",
+        str(tmp_path),
+    ]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
         assert child.stdout.readline().startswith("ready https://127.0.0.1:")
         child.terminate()

@@ -48,21 +48,29 @@ def test_before_20_two_exports_run_together(local):
 def test_from_20_on_they_run_together(local):
     api = local(release="20.0.0.0", **SLOW).api()
     bundle = document(local, "20.0.0.0")
-    tasks = [api.import_async(bundle).json(), api.post("/export-async", json=[domain("SSN")]).json(),
-             api.import_async(bundle).json()]
+    tasks = [
+        api.import_async(bundle).json(),
+        api.post("/export-async", json=[domain("SSN")]).json(),
+        api.import_async(bundle).json(),
+    ]
     assert api.import_(bundle).is_success
     assert {api.ended(task)["status"] for task in tasks} == {"SUCCEEDED"}
 
 
-@pytest.mark.parametrize(("release", "switch", "status"), [
-    ("19.0.0.0", "allowed", 409), ("20.0.0.0", "allowed", 200), ("20.0.0.0", "refused", 409),
-])
+@pytest.mark.parametrize(
+    ("release", "switch", "status"),
+    [
+        ("19.0.0.0", "allowed", 409),
+        ("20.0.0.0", "allowed", 200),
+        ("20.0.0.0", "refused", 409),
+    ],
+)
 def test_import_while_a_job_runs(local, release, switch, status):
     engine = local(release=release, import_while_jobs_run=switch)
     api = engine.api()
     bundle = document(local, release)
     execution = engine.engine.executions.start(7, None)
-    running, = api.rows("/executions", execution_status="RUNNING")
+    (running,) = api.rows("/executions", execution_status="RUNNING")
     assert running["executionId"] == execution["executionId"]
     assert api.import_(bundle).status_code == status
     assert api.post(f"/executions/{execution['executionId']}/cancel").json()["status"] == "CANCELLED"

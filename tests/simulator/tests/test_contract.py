@@ -25,14 +25,37 @@ EXAMPLES = 10
 
 
 def contract_run(engine, contract, *options):
-    command = [sys.executable, "-c", "from schemathesis.cli import schemathesis; schemathesis()",
-               "--config-file", str(HERE / "schemathesis.toml"), "run", contract, "--url", engine.url + BASE,
-               "--phases", "examples,coverage,fuzzing,stateful", "--max-examples", str(EXAMPLES), "--seed", "1",
-               "--continue-on-failure", "--warnings", "off", *options]
-    variables = {**environment(), "SCHEMATHESIS_HOOKS": "contract_hooks", "PYTHONPATH": str(HERE), "NO_PROXY": "*",
-                 "SIMULATOR_API": engine.url + BASE}
-    result = subprocess.run(command, capture_output=True, text=True, env=variables, cwd=engine.folder, timeout=580,
-                            check=False)
+    command = [
+        sys.executable,
+        "-c",
+        "from schemathesis.cli import schemathesis; schemathesis()",
+        "--config-file",
+        str(HERE / "schemathesis.toml"),
+        "run",
+        contract,
+        "--url",
+        engine.url + BASE,
+        "--phases",
+        "examples,coverage,fuzzing,stateful",
+        "--max-examples",
+        str(EXAMPLES),
+        "--seed",
+        "1",
+        "--continue-on-failure",
+        "--warnings",
+        "off",
+        *options,
+    ]
+    variables = {
+        **environment(),
+        "SCHEMATHESIS_HOOKS": "contract_hooks",
+        "PYTHONPATH": str(HERE),
+        "NO_PROXY": "*",
+        "SIMULATOR_API": engine.url + BASE,
+    }
+    result = subprocess.run(
+        command, capture_output=True, text=True, env=variables, cwd=engine.folder, timeout=580, check=False
+    )
     assert result.returncode == 0, result.stdout[-8000:] + result.stderr[-2000:]
 
 
@@ -41,11 +64,14 @@ def check_stopped(engine):
     assert "Traceback" not in engine.process.stderr.read()
 
 
-@pytest.mark.parametrize(("release", "options"), [
-    ("2025.2.0.0", ()),
-    # what an older release does differently
-    ("6.0.5.0", ("--include-path-regex", "algorithm|profile-expressions|domains|export|syncable-objects$")),
-])
+@pytest.mark.parametrize(
+    ("release", "options"),
+    [
+        ("2025.2.0.0", ()),
+        # what an older release does differently
+        ("6.0.5.0", ("--include-path-regex", "algorithm|profile-expressions|domains|export|syncable-objects$")),
+    ],
+)
 def test_published_contract_is_kept(process, release, options):
     engine = process("--set", "lockout_attempts=0", data="demo", release=release)
     contract_run(engine, engine.url + BASE + "/swagger-basepath.json", *options)

@@ -19,7 +19,11 @@ def test_log_shows_requests_and_no_secrets(process):
     api.import_async(document, passphrase="very secret")
     log = engine.tell("GET", "/requests")
     assert [(entry["method"], entry["path"].removeprefix("/masking/api")) for entry in log] == [
-        ("POST", "/login"), ("POST", "/export"), ("POST", "/import"), ("POST", "/import-async")]
+        ("POST", "/login"),
+        ("POST", "/export"),
+        ("POST", "/import"),
+        ("POST", "/import-async"),
+    ]
     assert [entry["seq"] for entry in log] == [1, 2, 3, 4]
     assert log[0]["body"] == {"username": "admin", "password": "********"}
     assert log[1]["user"] == "admin" and log[1]["headers"]["passphrase"] == "********"
@@ -49,8 +53,12 @@ def test_switches(process):
     engine.tell("PUT", "/switches", {"post_success_status": 200, "identifier_shape": "integer"})
     api = engine.api()
     assert isinstance(api.rows("/syncable-objects", object_type="JDBC_DRIVER")[0]["objectIdentifier"]["id"], int)
-    answer = requests.put(engine.control + "/switches", json={"list_order": "name", "post_success_status": 5},
-                          timeout=10, proxies={"http": ""})
+    answer = requests.put(
+        engine.control + "/switches",
+        json={"list_order": "name", "post_success_status": 5},
+        timeout=10,
+        proxies={"http": ""},
+    )
     assert answer.status_code == 400
     assert engine.tell("GET", "/switches")["list_order"] == "mixed"
 

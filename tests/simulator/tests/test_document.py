@@ -63,23 +63,34 @@ def test_signature_fits_one_text_and_one_key():
 @pytest.mark.parametrize("passphrase", [None, "p"])
 def test_documents_come_back(tmp_path, zipped, passphrase):
     data = hashlib.shake_256(b"lookup").digest(2_000_000)
-    record = {"type": "DOMAIN", "identifier": {"id": "A"}, "name": "A", "revision": "r", "body": {"x": [1]},
-              "fingerprint": "", "digest": "d"}
+    record = {
+        "type": "DOMAIN",
+        "identifier": {"id": "A"},
+        "name": "A",
+        "revision": "r",
+        "body": {"x": [1]},
+        "fingerprint": "",
+        "digest": "d",
+    }
     header = {"release": "2025.2.0.0", "records": 1}
     frames = [frame(orjson.dumps(header)), frame(orjson.dumps(record)), frame(data)]
     path = tmp_path / "document"
     write_document(path, {"exportHost": 'a "blob": "AAAA" b'}, frames, passphrase, AES, Signer(), zipped)
     bundle = read_document(path, tmp_path, passphrase)
     assert bundle.release == "2025.2.0.0"
-    only, = bundle.records
+    (only,) = bundle.records
     assert only.name == "A" and only.body == {"x": [1]} and bundle.content(only) == data
 
 
 def test_broken_blobs_are_told_apart(tmp_path):
     path = tmp_path / "document"
     signer = Signer()
-    for frames, error in (([b""], BadDocument), ([frame(b"{}")], BadDocument), ([frame(b"[")], BadDocument),
-                          ([frame(orjson.dumps({"release": "1", "records": 2}))], BadDocument)):
+    for frames, error in (
+        ([b""], BadDocument),
+        ([frame(b"{}")], BadDocument),
+        ([frame(b"[")], BadDocument),
+        ([frame(orjson.dumps({"release": "1", "records": 2}))], BadDocument),
+    ):
         write_document(path, {}, frames, None, AES, signer, False)
         with pytest.raises(error):
             read_document(path, tmp_path, None)

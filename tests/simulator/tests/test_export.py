@@ -34,8 +34,10 @@ def test_document_has_its_documented_parts(local):
 def test_full_dependencies_come_along(local):
     api = local(data="demo").api()
     assert set(exported(api.document(domain("CUSTOMER_FULL_NAME")))) == {
-        ("DOMAIN", "CUSTOMER_FULL_NAME"), ("USER_ALGORITHM", "CustomerFullName"),
-        ("USER_ALGORITHM", "CustomerFirstName"), ("USER_ALGORITHM", "CustomerLastName"),
+        ("DOMAIN", "CUSTOMER_FULL_NAME"),
+        ("USER_ALGORITHM", "CustomerFullName"),
+        ("USER_ALGORITHM", "CustomerFirstName"),
+        ("USER_ALGORITHM", "CustomerLastName"),
     }
     types = {object_type for object_type, _ in exported(api.document(SET))}
     assert types == {"PROFILE_SET", "CLASSIFIER", "DOMAIN", "USER_ALGORITHM"}
@@ -44,9 +46,12 @@ def test_full_dependencies_come_along(local):
 def test_formats_carry_references_only(local):
     api = local(data="demo").api()
     assert set(exported(api.document(FORMAT))) == {
-        ("FILE_FORMAT", "orders.csv"), ("DOMAIN_REFERENCE", "CUSTOMER_FULL_NAME"),
-        ("DOMAIN_REFERENCE", "CUSTOMER_EMAIL"), ("ALGORITHM_REFERENCE", "CustomerFullName"),
-        ("ALGORITHM_REFERENCE", "CustomerFirstName"), ("ALGORITHM_REFERENCE", "CustomerLastName"),
+        ("FILE_FORMAT", "orders.csv"),
+        ("DOMAIN_REFERENCE", "CUSTOMER_FULL_NAME"),
+        ("DOMAIN_REFERENCE", "CUSTOMER_EMAIL"),
+        ("ALGORITHM_REFERENCE", "CustomerFullName"),
+        ("ALGORITHM_REFERENCE", "CustomerFirstName"),
+        ("ALGORITHM_REFERENCE", "CustomerLastName"),
         ("ALGORITHM_REFERENCE", "CustomerEmail"),
     }
 
@@ -77,17 +82,20 @@ def test_profile_expressions_are_named_by_number(local):
     assert api.export(row).is_success or row["revisionHash"].startswith("Not Syncable")
 
 
-@pytest.mark.parametrize(("body", "status"), [
-    ([], 400),
-    ({"objectIdentifier": {"id": "global"}, "objectType": "GLOBAL_OBJECT"}, 400),
-    ([{"objectIdentifier": {"id": "X", "keyId": "Y"}, "objectType": "DOMAIN"}], 400),
-    ([{"objectIdentifier": {"id": "x"}, "objectType": "NOTHING"}], 400),
-    ([{"objectIdentifier": {"id": 5}, "objectType": "DOMAIN"}], 400),
-    ([{"objectIdentifier": {"id": "x"}, "objectType": "PROFILE_EXPRESSION"}], 400),
-    ([domain("NO_SUCH_DOMAIN")], 404),
-    ([algorithm("InvoiceTokens", "LOOKUP")], 404),
-    ([{"objectIdentifier": {"id": "other"}, "objectType": "GLOBAL_OBJECT"}], 404),
-])
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ([], 400),
+        ({"objectIdentifier": {"id": "global"}, "objectType": "GLOBAL_OBJECT"}, 400),
+        ([{"objectIdentifier": {"id": "X", "keyId": "Y"}, "objectType": "DOMAIN"}], 400),
+        ([{"objectIdentifier": {"id": "x"}, "objectType": "NOTHING"}], 400),
+        ([{"objectIdentifier": {"id": 5}, "objectType": "DOMAIN"}], 400),
+        ([{"objectIdentifier": {"id": "x"}, "objectType": "PROFILE_EXPRESSION"}], 400),
+        ([domain("NO_SUCH_DOMAIN")], 404),
+        ([algorithm("InvoiceTokens", "LOOKUP")], 404),
+        ([{"objectIdentifier": {"id": "other"}, "objectType": "GLOBAL_OBJECT"}], 404),
+    ],
+)
 @pytest.mark.parametrize("path", ["/export", "/export-async"])
 def test_bad_requests_are_refused(local, body, status, path):
     api = local(data="demo").api()
@@ -98,9 +106,13 @@ def test_bad_requests_are_refused(local, body, status, path):
 
 
 @pytest.mark.parametrize("status", [400, 409])
-@pytest.mark.parametrize("refused", [
-    domain("BADGE_NO"), {"objectIdentifier": {"id": "INVOICE_NO"}, "objectType": "DOMAIN_REFERENCE"},
-])
+@pytest.mark.parametrize(
+    "refused",
+    [
+        domain("BADGE_NO"),
+        {"objectIdentifier": {"id": "INVOICE_NO"}, "objectType": "DOMAIN_REFERENCE"},
+    ],
+)
 def test_one_bad_object_refuses_the_whole_export(local, refused, status):
     api = local(data="demo", export_problem_status=status).api()
     assert api.export(domain("INVOICE_NO"), refused).status_code == status
@@ -142,7 +154,9 @@ def test_a_stale_hash_is_ignored_or_refused(local):
 def test_new_types_can_be_kept_from_export(local):
     vault = {"objectIdentifier": {"id": "warehouse"}, "objectType": "CREDENTIAL_PATH"}
     assert set(exported(local(data="demo").api().document(vault))) == {
-        ("CREDENTIAL_PATH", "warehouse"), ("PASSWORD_VAULT", "team-vault")}
+        ("CREDENTIAL_PATH", "warehouse"),
+        ("PASSWORD_VAULT", "team-vault"),
+    }
     assert local(data="demo", new_types_requestable="no").api().export(vault).status_code == 400
 
 

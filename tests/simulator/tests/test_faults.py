@@ -49,10 +49,14 @@ def test_reset_and_counting(engine):
     assert engine.tell("GET", "/faults") == []
 
 
-@pytest.mark.parametrize(("options", "status", "kind"), [
-    ({"status": 503, "retry_after": 2}, 503, "application/json"), ({"status": 429}, 429, "application/json"),
-    ({"status": 502, "html": True}, 502, "text/html"),
-])
+@pytest.mark.parametrize(
+    ("options", "status", "kind"),
+    [
+        ({"status": 503, "retry_after": 2}, 503, "application/json"),
+        ({"status": 429}, 429, "application/json"),
+        ({"status": 502, "html": True}, 502, "text/html"),
+    ],
+)
 def test_status(engine, options, status, kind):
     api = engine.api()
     engine.tell("PUT", "/faults", [rule("status", "^/domains", times=1, **options)])
@@ -103,8 +107,11 @@ def test_truncated_and_corrupted_downloads(engine):
 
 def test_slow_and_failing_tasks(engine):
     api = engine.api()
-    engine.tell("PUT", "/faults", [rule("slow_task", "^/export-async", seconds=0.5, times=1),
-                                   rule("fail_task", "^/import-async", times=1)])
+    engine.tell(
+        "PUT",
+        "/faults",
+        [rule("slow_task", "^/export-async", seconds=0.5, times=1), rule("fail_task", "^/import-async", times=1)],
+    )
     start = time.monotonic()
     assert api.ended(api.post("/export-async", json=[GLOBAL]).json())["status"] == "SUCCEEDED"
     assert time.monotonic() - start >= 0.5
@@ -146,10 +153,18 @@ def test_faults_from_a_file(process, tmp_path):
     assert api.post("/login", json=good).ok
 
 
-@pytest.mark.parametrize("rules", [
-    {}, [5], [{}], [{"action": {"kind": "nothing"}}], [{"action": {"kind": "reset", "x": 1}}],
-    [{"match": {"where": 1}, "action": {"kind": "reset"}}], [{"match": {"path": "("}, "action": {"kind": "reset"}}],
-])
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {},
+        [5],
+        [{}],
+        [{"action": {"kind": "nothing"}}],
+        [{"action": {"kind": "reset", "x": 1}}],
+        [{"match": {"where": 1}, "action": {"kind": "reset"}}],
+        [{"match": {"path": "("}, "action": {"kind": "reset"}}],
+    ],
+)
 def test_malformed_rules_are_refused(rules):
     with pytest.raises(ValueError):
         Faults().replace(rules)

@@ -28,10 +28,15 @@ def test_a_change_moves_all_that_depend_on_it(local):
     before = api.hashes()
     assert api.put("/algorithms/CustomerFirstName/randomize-key").status_code == 200
     assert changed(before, api.hashes()) == {
-        ("USER_ALGORITHM", "CustomerFirstName"), ("USER_ALGORITHM", "CustomerFullName"),
-        ("DOMAIN", "CUSTOMER_FIRST_NAME"), ("DOMAIN", "CUSTOMER_FULL_NAME"),
-        ("CLASSIFIER", "Customer first name"), ("CLASSIFIER", "Customer full name"),
-        ("PROFILE_SET", "Customer data"), ("USER_ALGORITHM", "LetterRedaction"), ("DOMAIN", "LETTER_TEXT"),
+        ("USER_ALGORITHM", "CustomerFirstName"),
+        ("USER_ALGORITHM", "CustomerFullName"),
+        ("DOMAIN", "CUSTOMER_FIRST_NAME"),
+        ("DOMAIN", "CUSTOMER_FULL_NAME"),
+        ("CLASSIFIER", "Customer first name"),
+        ("CLASSIFIER", "Customer full name"),
+        ("PROFILE_SET", "Customer data"),
+        ("USER_ALGORITHM", "LetterRedaction"),
+        ("DOMAIN", "LETTER_TEXT"),
         ("FILE_FORMAT", "orders.csv"),
     }
 
@@ -91,8 +96,11 @@ def test_references_carry_the_hash_of_what_they_point_at_or_their_own(local):
         api = local(data="demo", reference_hash=switch).api()
         listed = api.hashes()
         document = api.document({"objectIdentifier": {"id": "orders.csv"}, "objectType": "FILE_FORMAT"})
-        references = [row for row in document["exportResponseMetadata"]["exportedObjectList"]
-                      if row["objectType"] == "DOMAIN_REFERENCE"]
+        references = [
+            row
+            for row in document["exportResponseMetadata"]["exportedObjectList"]
+            if row["objectType"] == "DOMAIN_REFERENCE"
+        ]
         assert references
         for row in references:
             assert (row["revisionHash"] == listed["DOMAIN", row["objectIdentifier"]["id"]]) is same

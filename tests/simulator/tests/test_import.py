@@ -31,8 +31,11 @@ def test_success_lists_every_object(pair):
     answer = target.import_(source.document(domain("CUSTOMER_FULL_NAME")))
     assert answer.status_code == 200
     assert {row["objectType"]: row for row in answer.json()}["DOMAIN"] == {
-        "objectIdentifier": {"id": "CUSTOMER_FULL_NAME"}, "importedObjectIdentifier": {"id": "CUSTOMER_FULL_NAME"},
-        "objectType": "DOMAIN", "importStatus": "SUCCESS"}
+        "objectIdentifier": {"id": "CUSTOMER_FULL_NAME"},
+        "importedObjectIdentifier": {"id": "CUSTOMER_FULL_NAME"},
+        "objectType": "DOMAIN",
+        "importStatus": "SUCCESS",
+    }
     assert len(answer.json()) == 4 and statuses(answer) == {"SUCCESS"}
     assert source.row("DOMAIN", "CUSTOMER_FULL_NAME") == target.row("DOMAIN", "CUSTOMER_FULL_NAME")
 
@@ -42,7 +45,7 @@ def test_numbers_are_those_of_each_engine(local):
     target = local(identifier_shape="integer").api()
     number = next(row["mountId"] for row in source.rows("/mount-filesystem") if row["mountName"] == "office")
     mount = {"objectIdentifier": {"id": number}, "objectType": "MOUNT_INFORMATION"}
-    row, = target.import_(source.document(mount)).json()
+    (row,) = target.import_(source.document(mount)).json()
     assert row["objectIdentifier"] == {"id": number}
     assert row["importedObjectIdentifier"] == {"id": target.rows("/mount-filesystem")[0]["mountId"]} != {"id": number}
     assert target.rows("/mount-filesystem")[0]["status"] == "DISCONNECTED"
@@ -86,7 +89,7 @@ def test_overwriting_needs_force(pair):
     document, before = source.document(domain("INVOICE_NO")), target.hashes()
     refused = target.import_(document, force=False)
     assert refused.status_code == 409 and isinstance(refused.json(), list)
-    failed, = (row for row in refused.json() if row["importStatus"] == "FAILED")
+    (failed,) = (row for row in refused.json() if row["importStatus"] == "FAILED")
     assert failed["objectIdentifier"] == {"algorithmName": "InvoiceTokens"} and failed["failureMessage"]
     assert target.hashes() == before
     assert target.import_(document, force=True).is_success
@@ -100,8 +103,10 @@ def test_force_overwrite_in_any_case(pair, value):
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("params", [{}, {"force_overwrite": ""}, {"force_overwrite": "1"},
-                                    {"force_overwrite": "true", "environment_id": "x"}])
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"force_overwrite": ""}, {"force_overwrite": "1"}, {"force_overwrite": "true", "environment_id": "x"}],
+)
 @pytest.mark.parametrize("path", ["/import", "/import-async"])
 def test_bad_parameters_are_400(pair, params, path):
     source, target = pair
@@ -154,14 +159,19 @@ def test_imported_identifier_of_references_is_a_switch(local):
     for switch, present in (("present", True), ("omitted", False)):
         target = local(data="demo", reference_imported_identifier=switch).api()
         rows = target.import_(source.document(FORMAT)).json()
-        assert all(("importedObjectIdentifier" in row) is present
-                   for row in rows if row["objectType"].endswith("_REFERENCE"))
+        assert all(
+            ("importedObjectIdentifier" in row) is present for row in rows if row["objectType"].endswith("_REFERENCE")
+        )
 
 
-@pytest.mark.parametrize(("rolled_back", "unattempted", "expected"), [
-    ("SKIPPED", "SKIPPED", {"SKIPPED", "FAILED"}), ("FAILED", "omitted", {"FAILED"}),
-    ("SUCCESS", "SKIPPED", {"SUCCESS", "FAILED", "SKIPPED"}),
-])
+@pytest.mark.parametrize(
+    ("rolled_back", "unattempted", "expected"),
+    [
+        ("SKIPPED", "SKIPPED", {"SKIPPED", "FAILED"}),
+        ("FAILED", "omitted", {"FAILED"}),
+        ("SUCCESS", "SKIPPED", {"SUCCESS", "FAILED", "SKIPPED"}),
+    ],
+)
 def test_an_import_is_all_or_nothing(local, rolled_back, unattempted, expected):
     source = local(data="demo").api()
     engine = local(rolled_back_status=rolled_back, unattempted_status=unattempted)
@@ -186,7 +196,14 @@ def test_failed_asynchronous_import_leaves_its_reasons_by_switch(local):
         task = target.import_async(source.document(GLOBAL), force=False).json()
         ended = target.ended(task)
         assert ended["status"] == "FAILED" and set(ended) == {
-            "asyncTaskId", "operation", "reference", "status", "startTime", "endTime", "cancellable"}
+            "asyncTaskId",
+            "operation",
+            "reference",
+            "status",
+            "startTime",
+            "endTime",
+            "cancellable",
+        }
         answer = target.download(task)
         assert answer.status_code == status
         if status == 200:
@@ -215,19 +232,35 @@ def test_an_edited_blob_is_refused(local, status):
     blob = bytearray(base64.b64decode(document["blob"]))
     blob[len(blob) // 2] ^= 1
     other = source.document(domain("ARTICLE_NO"))
-    for change in ({"blob": base64.b64encode(blob).decode()}, {"signature": other["signature"]},
-                   {"publicKey": target.document(domain("SSN"))["publicKey"]}, {"signature": "AAAA"},
-                   {"signature": "no base64"}, {"publicKey": ""}):
+    for change in (
+        {"blob": base64.b64encode(blob).decode()},
+        {"signature": other["signature"]},
+        {"publicKey": target.document(domain("SSN"))["publicKey"]},
+        {"signature": "AAAA"},
+        {"signature": "no base64"},
+        {"publicKey": ""},
+    ):
         answer = target.import_({**document, **change})
         assert answer.status_code == status, change
         assert "signature" in answer.json()["errorMessage"]
     assert target.hashes() == before
 
 
-@pytest.mark.parametrize("body", [
-    b"", b"{", b"[]", b"null", b'"text"', b"{}", b'{"exportResponseMetadata": {}, "blob": "AAAA"}',
-    b'{"exportResponseMetadata": {}, "blob": 5, "signature": "", "publicKey": ""}', b"PK\x03\x04broken", b"\xff\xfe",
-])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'"text"',
+        b"{}",
+        b'{"exportResponseMetadata": {}, "blob": "AAAA"}',
+        b'{"exportResponseMetadata": {}, "blob": 5, "signature": "", "publicKey": ""}',
+        b"PK\x03\x04broken",
+        b"\xff\xfe",
+    ],
+)
 def test_what_is_no_document_is_refused(local, body):
     api = local().api()
     answer = api.post("/import", params={"force_overwrite": "true"}, content=body)
@@ -244,8 +277,10 @@ def test_a_wrong_document_can_be_refused_at_once(local):
     assert api.ended(api.import_async(source.document(domain("INVOICE_NO"))).json())["status"] == "SUCCEEDED"
 
 
-@pytest.mark.parametrize(("encryption", "release"), [("by_release", "6.0.1.0"), ("by_release", "2025.2.0.0"),
-                                                     ("3des", "2025.2.0.0"), ("aes", "6.0.1.0")])
+@pytest.mark.parametrize(
+    ("encryption", "release"),
+    [("by_release", "6.0.1.0"), ("by_release", "2025.2.0.0"), ("3des", "2025.2.0.0"), ("aes", "6.0.1.0")],
+)
 def test_passphrase_encrypts_the_blob(local, encryption, release):
     source = local(data="demo", encryption=encryption, release=release).api()
     target = local(release=release).api()
@@ -277,8 +312,9 @@ def test_reformatted_documents_are_still_good(pair):
 
 def test_zip_documents_are_taken(pair):
     source, target = pair
-    task = source.post("/export-async", params={"structure": "ZIP"}, json=[domain("INVOICE_NO")],
-                       headers={"passphrase": "p"}).json()
+    task = source.post(
+        "/export-async", params={"structure": "ZIP"}, json=[domain("INVOICE_NO")], headers={"passphrase": "p"}
+    ).json()
     source.ended(task)
     zipped = source.download(task).content
     done = target.import_async(zipped, passphrase="p").json()
@@ -308,15 +344,17 @@ def test_environments_of_an_import(local, status):
     source = local(data="demo").api()
     target = local(data="demo", environment_problem_status=status).api()
     inside = target.rows("/environments")[0]["environmentId"]
-    environment = {"objectIdentifier": {"id": source.rows("/environments")[0]["environmentId"]},
-                   "objectType": "ENVIRONMENT"}
+    environment = {
+        "objectIdentifier": {"id": source.rows("/environments")[0]["environmentId"]},
+        "objectType": "ENVIRONMENT",
+    }
     document = source.document(environment)
     assert target.import_(document).status_code == status
     assert target.import_(document, environment_id=999_999).status_code == status
     same = target.import_(document, environment_id=inside, source_environment_id=inside)
     assert same.status_code == status
     assert same.json() == {"errorMessage": "Source environment cannot be the same as environment"}
-    row, = target.import_(document, environment_id=inside).json()
+    (row,) = target.import_(document, environment_id=inside).json()
     assert row["objectIdentifier"] == environment["objectIdentifier"]
     assert row["importedObjectIdentifier"] == {"id": inside}
 
@@ -339,7 +377,8 @@ def test_names_may_clash_by_case_alone(local):
     assert insensitive.import_(document, force=False).status_code == 409
     assert insensitive.import_(document).is_success
     assert [row["domainName"] for row in insensitive.rows("/domains") if row["domainName"].lower() == "email"] == [
-        "EMAIL"]
+        "EMAIL"
+    ]
 
 
 def test_order_of_the_result_is_a_switch(local):

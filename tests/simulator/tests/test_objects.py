@@ -11,18 +11,34 @@ import pytest
 BODIES = {
     "/applications": ("applicationId", "applicationName", {}, {}),
     "/environments": ("environmentId", "environmentName", {"purpose": "MASK"}, {"isWorkflowEnabled": True}),
-    "/domains": (None, "domainName", {"defaultAlgorithmCode": "CustomerEmail"},
-                 {"defaultAlgorithmCode": "CustomerCity"}),
+    "/domains": (
+        None,
+        "domainName",
+        {"defaultAlgorithmCode": "CustomerEmail"},
+        {"defaultAlgorithmCode": "CustomerCity"},
+    ),
     "/profile-sets": ("profileSetId", "profileSetName", {"description": "one"}, {"description": "two"}),
-    "/classifiers": ("classifierId", "classifierName", {"domainName": "CITY", "properties": {"a": [1]}},
-                     {"domainName": "WEB"}),
+    "/classifiers": (
+        "classifierId",
+        "classifierName",
+        {"domainName": "CITY", "properties": {"a": [1]}},
+        {"domainName": "WEB"},
+    ),
     "/jdbc-drivers": ("jdbcDriverId", "driverName", {"driverClassName": "a.B"}, {"driverClassName": "a.C"}),
-    "/mount-filesystem": ("mountId", "mountName", {"hostAddress": "h", "mountPath": "/m", "type": "NFS4"},
-                          {"mountPath": "/n"}),
+    "/mount-filesystem": (
+        "mountId",
+        "mountName",
+        {"hostAddress": "h", "mountPath": "/m", "type": "NFS4"},
+        {"mountPath": "/n"},
+    ),
 }
 OLD = {
-    "/profile-expressions": ("profileExpressionId", "expressionName", {"domainName": "CITY", "regularExpression": "x"},
-                             {"regularExpression": "y"}),
+    "/profile-expressions": (
+        "profileExpressionId",
+        "expressionName",
+        {"domainName": "CITY", "regularExpression": "x"},
+        {"regularExpression": "y"},
+    ),
 }
 
 
@@ -85,8 +101,11 @@ def test_renaming_takes_dependents_along(local):
 def test_what_is_in_use_cannot_be_deleted(local):
     api = local(data="demo").api()
     sets = {row["profileSetName"]: row["profileSetId"] for row in api.rows("/profile-sets")}
-    for path, status in (("/algorithms/CustomerEmail", 409), ("/domains/CUSTOMER_EMAIL", 409),
-                         (f"/profile-sets/{sets['Customer data']}", 409)):
+    for path, status in (
+        ("/algorithms/CustomerEmail", 409),
+        ("/domains/CUSTOMER_EMAIL", 409),
+        (f"/profile-sets/{sets['Customer data']}", 409),
+    ):
         answer = api.delete(path)
         assert answer.status_code == status, path
         assert "in use" in answer.json()["errorMessage"]
@@ -99,7 +118,7 @@ def test_what_is_built_in_cannot_be_deleted(local):
     driver = next(row for row in api.rows("/jdbc-drivers", is_built_in="true"))
     assert api.delete(f"/jdbc-drivers/{driver['jdbcDriverId']}").status_code == 400
     assert api.delete("/algorithms/dlpx-core:FirstName").status_code == 400
-    plugin, = api.rows("/plugin")
+    (plugin,) = api.rows("/plugin")
     assert api.delete(f"/plugin/{plugin['pluginId']}").status_code == 400
 
 
@@ -130,8 +149,12 @@ def test_environments_by_application(local):
 def test_life_of_an_algorithm(local):
     api = local(data="demo").api()
     framework = next(row for row in api.rows("/algorithm/frameworks") if row["frameworkName"] == "Full Name")
-    body = {"algorithmName": "Fresh", "algorithmType": "COMPONENT", "frameworkId": framework["frameworkId"],
-            "algorithmExtension": {"lastNameAlgorithmRef": {"name": "CustomerLastName"}}}
+    body = {
+        "algorithmName": "Fresh",
+        "algorithmType": "COMPONENT",
+        "frameworkId": framework["frameworkId"],
+        "algorithmExtension": {"lastNameAlgorithmRef": {"name": "CustomerLastName"}},
+    }
     assert api.get(f"/algorithm/frameworks/id/{framework['frameworkId']}").json() == framework
     task = api.post("/algorithms", json=body).json()
     assert task["operation"] == "ALGORITHM_CREATE" and api.ended(task)["status"] == "SUCCEEDED"
@@ -154,9 +177,14 @@ def test_life_of_an_algorithm(local):
     assert api.get("/algorithms/Fresh").status_code == 404
 
 
-@pytest.mark.parametrize(("release", "api_type", "status"), [
-    ("6.0.1.0", "COMPONENT", 400), ("6.0.1.0", "LOOKUP", 200), ("2025.2.0.0", "LOOKUP", 400),
-])
+@pytest.mark.parametrize(
+    ("release", "api_type", "status"),
+    [
+        ("6.0.1.0", "COMPONENT", 400),
+        ("6.0.1.0", "LOOKUP", 200),
+        ("2025.2.0.0", "LOOKUP", 400),
+    ],
+)
 def test_algorithm_types_by_release(local, release, api_type, status):
     body = {"algorithmName": "Typed", "algorithmType": api_type}
     assert local(release=release).api().post("/algorithms", json=body).status_code == status
@@ -169,8 +197,12 @@ def test_lookup_files_are_uploaded(local):
     uploaded = api.post("/file-uploads", files={"file": ("names.txt", b"one\ntwo\n")}).json()
     assert uploaded["fileReferenceId"].startswith("delphix-file://upload/") and uploaded["filename"] == "names.txt"
     assert api.rows("/file-uploads") == [uploaded]
-    body = {"algorithmName": "Names", "algorithmType": "COMPONENT", "frameworkId": framework["frameworkId"],
-            "algorithmExtension": {"lookupFile": {"uri": uploaded["fileReferenceId"]}}}
+    body = {
+        "algorithmName": "Names",
+        "algorithmType": "COMPONENT",
+        "frameworkId": framework["frameworkId"],
+        "algorithmExtension": {"lookupFile": {"uri": uploaded["fileReferenceId"]}},
+    }
     assert api.post("/algorithms", json=body).is_success
     stored = next(obj for obj in engine.engine.model.objects if obj.name == "Names")
     assert engine.engine.store.content(stored.content) == b"one\ntwo\n"
@@ -185,8 +217,10 @@ def test_file_formats_are_uploaded(local):
     assert made.status_code == 200
     assert made.json()["fileFormatName"] == "new.csv" and made.json()["fileFormatType"] == "DELIMITED"
     assert ("FILE_FORMAT", "new.csv") in api.hashes()
-    assert api.post("/file-formats", files={"fileFormat": ("new.csv", b"")}, data={"fileFormatType": "X"}
-                    ).status_code == 409
+    assert (
+        api.post("/file-formats", files={"fileFormat": ("new.csv", b"")}, data={"fileFormatType": "X"}).status_code
+        == 409
+    )
 
 
 def test_application_settings(local):
@@ -201,11 +235,21 @@ def test_application_settings(local):
     assert api.rows("/application-settings", setting_group="mask") != api.rows("/application-settings")
 
 
-@pytest.mark.parametrize("path", [
-    "/masking-jobs", "/profile-jobs", "/tokenization-jobs", "/reidentification-jobs", "/database-rulesets",
-    "/file-rulesets", "/mainframe-dataset-rulesets", "/database-connectors", "/file-connectors",
-    "/mainframe-dataset-connectors",
-])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/masking-jobs",
+        "/profile-jobs",
+        "/tokenization-jobs",
+        "/reidentification-jobs",
+        "/database-rulesets",
+        "/file-rulesets",
+        "/mainframe-dataset-rulesets",
+        "/database-connectors",
+        "/file-connectors",
+        "/mainframe-dataset-connectors",
+    ],
+)
 def test_environment_scoped_objects_are_not_there_yet(local, path):
     api = local(data="demo").api()
     assert api.rows(path, environment_id=api.rows("/environments")[0]["environmentId"]) == []

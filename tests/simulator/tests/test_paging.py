@@ -57,10 +57,18 @@ def test_largest_page_size_is_a_switch(local):
     assert refusing.get("/domains", params=params).status_code == 400
 
 
-@pytest.mark.parametrize("params", [
-    {"page_number": 0}, {"page_number": -1}, {"page_size": 0}, {"page_number": "one"}, {"page_size": "1.5"},
-    {"page_size": "9" * 30}, {"object_type": "NOTHING"},
-])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"page_number": 0},
+        {"page_number": -1},
+        {"page_size": 0},
+        {"page_number": "one"},
+        {"page_size": "1.5"},
+        {"page_size": "9" * 30},
+        {"object_type": "NOTHING"},
+    ],
+)
 def test_bad_parameters_are_400(local, params):
     answer = local().api().get("/syncable-objects", params=params)
     assert answer.status_code == 400
@@ -69,8 +77,10 @@ def test_bad_parameters_are_400(local, params):
 
 def test_order_is_stable_and_differs_between_engines(local):
     one, two = local(data="demo").api(), local(data="demo").api()
-    names = [[row["objectIdentifier"] for row in api.rows("/syncable-objects", object_type="DOMAIN")]
-             for api in (one, one, two)]
+    names = [
+        [row["objectIdentifier"] for row in api.rows("/syncable-objects", object_type="DOMAIN")]
+        for api in (one, one, two)
+    ]
     assert names[0] == names[1] != names[2]
     key = str
     assert sorted(names[0], key=key) == sorted(names[2], key=key)

@@ -16,12 +16,14 @@ PAGE = 0.05
 
 def page_time(api):
     """The best of five, so that another process on the machine does not decide."""
+
     def once():
         start = time.perf_counter()
         answer = api.get("/syncable-objects", params={"page_size": 1000})
         seconds = time.perf_counter() - start
         assert len(answer.json()["responseList"]) == 1000
         return seconds
+
     return min(once() for _ in range(5))
 
 

@@ -107,16 +107,29 @@ def test_token_life(local, sliding, status):
     assert answer.json()["errorMessage"] == "Provided Authentication has expired. Please log in again."
 
 
-@pytest.mark.parametrize(("release", "forbidden", "status"), [
-    ("2025.2.0.0", "by_release", 403), ("20.0.0.0", "by_release", 401), ("20.0.0.0", "403", 403),
-    ("2025.2.0.0", "401", 401),
-])
+@pytest.mark.parametrize(
+    ("release", "forbidden", "status"),
+    [
+        ("2025.2.0.0", "by_release", 403),
+        ("20.0.0.0", "by_release", 401),
+        ("20.0.0.0", "403", 403),
+        ("2025.2.0.0", "401", 401),
+    ],
+)
 def test_sync_needs_an_administrator(local, release, forbidden, status):
     api = local(data="demo", release=release, forbidden_status=forbidden).api(ANALYST)
     assert api.get("/domains").status_code == 200
-    for method, path in (("GET", "/syncable-objects"), ("POST", "/export"), ("POST", "/export-async"),
-                         ("DELETE", "/export-async"), ("POST", "/import"), ("POST", "/import-async"),
-                         ("DELETE", "/import-async"), ("PUT", "/encryptionKey"), ("POST", "/domains")):
+    for method, path in (
+        ("GET", "/syncable-objects"),
+        ("POST", "/export"),
+        ("POST", "/export-async"),
+        ("DELETE", "/export-async"),
+        ("POST", "/import"),
+        ("POST", "/import-async"),
+        ("DELETE", "/import-async"),
+        ("PUT", "/encryptionKey"),
+        ("POST", "/domains"),
+    ):
         assert api.request(method, path).status_code == status, path
 
 

@@ -11,10 +11,21 @@ import pytest
 from masking_simulator.releases import parse_release
 
 
-@pytest.mark.parametrize(("release", "api"), [
-    ("6.0.0.0", 0), ("6.0.1.0", 1), ("6.0.17.0", 17), ("7.0.0.0", 18), ("20.0.0.0", 31), ("2025.1.0.0", 41),
-    ("2025.2", 42), ("2025.5.0.0", 45), ("2026.1.0.0", 47), ("2026.3.0.0", 49),
-])
+@pytest.mark.parametrize(
+    ("release", "api"),
+    [
+        ("6.0.0.0", 0),
+        ("6.0.1.0", 1),
+        ("6.0.17.0", 17),
+        ("7.0.0.0", 18),
+        ("20.0.0.0", 31),
+        ("2025.1.0.0", 41),
+        ("2025.2", 42),
+        ("2025.5.0.0", 45),
+        ("2026.1.0.0", 47),
+        ("2026.3.0.0", 49),
+    ],
+)
 def test_api_version_of_a_release(release, api):
     assert parse_release(release).api == api
 
@@ -37,8 +48,18 @@ def test_unknown_versions_are_refused(local, version, status):
     assert api.post("/login", json={"username": "admin", "password": "Admin-12"}).status_code == status
 
 
-@pytest.mark.parametrize("path", ["/", "/masking", "/masking/api", "/masking/api/", "/masking/apix/domains",
-                                  "/masking/api/nothing", "/masking/api/domains/a/b"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/masking",
+        "/masking/api",
+        "/masking/api/",
+        "/masking/apix/domains",
+        "/masking/api/nothing",
+        "/masking/api/domains/a/b",
+    ],
+)
 def test_other_paths_are_404_with_a_json_body(local, path):
     answer = local().session.get(path)
     assert answer.status_code == 404

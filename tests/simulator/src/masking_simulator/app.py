@@ -52,8 +52,14 @@ def engine_app(engine: Engine) -> ASGIApp:
             await json_response(error.body, status)(scope, receive, send)
             return
         path = path.rstrip("/") or "/"
-        inner = {**scope, "path": path, "raw_path": path.encode(), "root_path": "",
-                 "api": pinned_api(pinned) if pinned else engine.release.api, "outer": scope}
+        inner = {
+            **scope,
+            "path": path,
+            "raw_path": path.encode(),
+            "root_path": "",
+            "api": pinned_api(pinned) if pinned else engine.release.api,
+            "outer": scope,
+        }
         await router(inner, receive, send)
 
     return app

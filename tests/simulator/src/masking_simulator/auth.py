@@ -64,8 +64,10 @@ class Auth:
         """Names, roles and lock state of all users, without anything secret."""
         with self._lock:
             now = self._clock.now()
-            return [{"username": name, "is_admin": record["admin"], "locked": record["locked"] > now}
-                    for name, record in self._users.items()]
+            return [
+                {"username": name, "is_admin": record["admin"], "locked": record["locked"] > now}
+                for name, record in self._users.items()
+            ]
 
     def login(self, name: str, password: str) -> str:
         """A new token; raises a 401 for a bad password or a locked user."""

@@ -37,9 +37,13 @@ def _serve(options: argparse.Namespace) -> int:
     switches = dict(_pair(text) for text in options.set)
     Switches(switches)
     config = Config(
-        state=options.state, release=parse_release(options.release),
-        place=f"{options.host}:{options.port}:{options.state.resolve()}", profile=options.data, seed=options.seed,
-        admin=(user, password), switches=switches,
+        state=options.state,
+        release=parse_release(options.release),
+        place=f"{options.host}:{options.port}:{options.state.resolve()}",
+        profile=options.data,
+        seed=options.seed,
+        admin=(user, password),
+        switches=switches,
     )
     rules = json.loads(options.faults.read_text(encoding="utf-8")) if options.faults else []
     tls = None if options.plain_http else options.tls_dir or options.state / "tls"
@@ -70,9 +74,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", required=True, type=int, help="port to listen on; 0 picks a free one")
     run.add_argument("--state", required=True, type=Path, help="folder of the engine's state, made if absent")
     run.add_argument("--release", required=True, help="engine release, such as 6.0.17.0 or 2025.2.0.0")
-    run.add_argument("--data", default="empty", metavar="PROFILE",
-                     help="what a new engine holds: empty, demo, or "
-                          "scale:ALGORITHMS:DOMAINS:ENVIRONMENTS:JOBS:LOOKUP_BYTES")
+    run.add_argument(
+        "--data",
+        default="empty",
+        metavar="PROFILE",
+        help="what a new engine holds: empty, demo, or scale:ALGORITHMS:DOMAINS:ENVIRONMENTS:JOBS:LOOKUP_BYTES",
+    )
     run.add_argument("--seed", type=int, default=1, help="seed of the data")
     run.add_argument("--admin", default="admin:Admin-12", metavar="USER:PASSWORD")
     transport = run.add_mutually_exclusive_group()

@@ -39,8 +39,11 @@ def control_app(engine: Engine) -> Starlette:
         "/executions/{id:int}/finish": {"POST": _finish_execution},
         "/state": {"GET": _state},
     }
-    routes = [Route(path, _endpoint(engine, action), methods=[method])
-              for path, actions in table.items() for method, action in actions.items()]
+    routes = [
+        Route(path, _endpoint(engine, action), methods=[method])
+        for path, actions in table.items()
+        for method, action in actions.items()
+    ]
     return Starlette(routes=routes)
 
 
@@ -55,6 +58,7 @@ def _endpoint(engine: Engine, action: Action) -> Callable[[Request], Awaitable[R
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return _json({"error": f"{type(error).__name__}: {error}"}, 400)
         return Response(status_code=204) if result is None else _json(result, 200)
+
     return serve
 
 

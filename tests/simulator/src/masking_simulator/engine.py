@@ -81,8 +81,13 @@ class Engine:
     def new_local(self, kind: str, user: str | None = None) -> dict[str, Any]:
         """The engine's own marks on an object that is being made."""
         now = api_time(self.clock.now())
-        marks = {"createdBy": user or "System", "createdTime": now, "uploadedBy": user or "System", "uploadDate": now,
-                 "status": "DISCONNECTED"}
+        marks = {
+            "createdBy": user or "System",
+            "createdTime": now,
+            "uploadedBy": user or "System",
+            "uploadDate": now,
+            "status": "DISCONNECTED",
+        }
         return {name: value for name, value in marks.items() if name in KINDS[kind].local}
 
     def set_switches(self, values: dict[str, Any]) -> None:

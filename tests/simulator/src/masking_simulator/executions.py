@@ -36,8 +36,13 @@ class Executions:
             self._last += 1
             now = self._clock.now()
             execution: Execution = {
-                "executionId": self._last, "jobId": job, "status": "RUNNING", "rowsMasked": 0, "rowsTotal": -1,
-                "submitTime": api_time(now), "startTime": api_time(now),
+                "executionId": self._last,
+                "jobId": job,
+                "status": "RUNNING",
+                "rowsMasked": 0,
+                "rowsTotal": -1,
+                "submitTime": api_time(now),
+                "startTime": api_time(now),
                 "_until": None if seconds is None else now + seconds,
             }
             self._all[self._last] = execution

@@ -110,5 +110,13 @@ def _rule(number: int, source: Any) -> Rule:
     except (re.error, TypeError, ValueError) as error:
         raise ValueError(f"rule {number}: {error}") from None
     method = match.get("method")
-    return Rule(number, method.upper() if method else None, pattern, after, times, kind,
-                {**ACTIONS[kind], **action}, source=source)
+    return Rule(
+        number,
+        method.upper() if method else None,
+        pattern,
+        after,
+        times,
+        kind,
+        {**ACTIONS[kind], **action},
+        source=source,
+    )

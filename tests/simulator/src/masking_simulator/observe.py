@@ -40,11 +40,17 @@ class Observer:
         if scope["type"] != "http":
             return
         rules = self._engine.faults.taking(scope["method"], _BASE.sub("", scope["path"]))
-        entry = self._engine.log.begin({
-            "time": self._engine.clock.now(), "method": scope["method"], "path": scope["path"],
-            "query": scope["query_string"].decode("latin-1"), "status": 0, "faults": [rule.kind for rule in rules],
-            "headers": shown_headers(scope["headers"]),
-        })
+        entry = self._engine.log.begin(
+            {
+                "time": self._engine.clock.now(),
+                "method": scope["method"],
+                "path": scope["path"],
+                "query": scope["query_string"].decode("latin-1"),
+                "status": 0,
+                "faults": [rule.kind for rule in rules],
+                "headers": shown_headers(scope["headers"]),
+            }
+        )
         exchange = _Exchange(scope, receive, send, entry)
         try:
             await self._serve(exchange, rules)
@@ -112,7 +118,10 @@ class _Exchange:
         """Write what is known by now into the request log."""
         user = self.scope.get("user")
         self._entry.update(
-            status=self.status, bytes_in=self.bytes_in, bytes_out=self.bytes_out, user=user.name if user else None,
+            status=self.status,
+            bytes_in=self.bytes_in,
+            bytes_out=self.bytes_out,
+            user=user.name if user else None,
             duration=round(time.monotonic() - self._started, 6),
             body=shown_body(self.content_type, bytes(self.start)),
         )
@@ -122,7 +131,7 @@ class _Exchange:
         body = message.get("body", b"")
         self.bytes_in += len(body)
         if len(self.start) <= _SMALL:
-            self.start += body[:_SMALL + 1]
+            self.start += body[: _SMALL + 1]
         return message
 
     async def send(self, message: Message) -> None:
@@ -167,7 +176,7 @@ class _Exchange:
         if "truncate" in rules:
             room = int(self._length * rules["truncate"]["fraction"]) - self.bytes_out
             if len(body) >= room:
-                message.update(body=body[:max(room, 0)], more_body=True, cut=True)
+                message.update(body=body[: max(room, 0)], more_body=True, cut=True)
         return message
 
 

@@ -83,11 +83,22 @@ async def serve(engine: Engine, listen: Listen, tls: Path | None, control: Liste
 
 
 def _server(app: ASGIApp, files: tuple[Path, Path] | None) -> _Server:
-    return _Server(uvicorn.Config(
-        app, log_level="error", access_log=False, server_header=False, proxy_headers=False, lifespan="off",
-        http="httptools", ws="none", timeout_keep_alive=75, timeout_graceful_shutdown=_GRACE,
-        ssl_certfile=files[0] if files else None, ssl_keyfile=files[1] if files else None,
-    ))
+    return _Server(
+        uvicorn.Config(
+            app,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            lifespan="off",
+            http="httptools",
+            ws="none",
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=_GRACE,
+            ssl_certfile=files[0] if files else None,
+            ssl_keyfile=files[1] if files else None,
+        )
+    )
 
 
 def _bind(listen: Listen) -> socket.socket:

@@ -91,15 +91,31 @@ class Store:
         with self.lock:
             rows = self._db.execute("SELECT * FROM objects ORDER BY kind, id").fetchall()
         for kind, number, environment, name, type_, revision, body, digest, size, local in rows:
-            yield Obj(Key(kind, environment, name), number, type_, revision, orjson.loads(body),
-                      Content(digest, size) if digest else None, orjson.loads(local))
+            yield Obj(
+                Key(kind, environment, name),
+                number,
+                type_,
+                revision,
+                orjson.loads(body),
+                Content(digest, size) if digest else None,
+                orjson.loads(local),
+            )
 
     def put_objects(self, objects: Iterable[Obj]) -> None:
         """Add or replace objects."""
         rows = [
-            (obj.kind, obj.id, obj.key.environment, obj.name, obj.type, obj.revision, orjson.dumps(obj.body),
-             obj.content.digest if obj.content else None, obj.content.size if obj.content else None,
-             orjson.dumps(obj.local))
+            (
+                obj.kind,
+                obj.id,
+                obj.key.environment,
+                obj.name,
+                obj.type,
+                obj.revision,
+                orjson.dumps(obj.body),
+                obj.content.digest if obj.content else None,
+                obj.content.size if obj.content else None,
+                orjson.dumps(obj.local),
+            )
             for obj in objects
         ]
         with self.lock:

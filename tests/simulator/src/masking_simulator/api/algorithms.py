@@ -87,8 +87,9 @@ def randomize_key(call: Call) -> Answer:
 @handles("frameworks_list")
 def list_frameworks(call: Call) -> Answer:
     wanted = call.query["mask_type"]
-    rows = [_framework(call, number) for number, framework in enumerate(FRAMEWORKS)
-            if wanted in (None, framework.mask_type)]
+    rows = [
+        _framework(call, number) for number, framework in enumerate(FRAMEWORKS) if wanted in (None, framework.mask_type)
+    ]
     return page(call, rows)
 
 
@@ -113,8 +114,13 @@ def create_key(call: Call) -> Answer:
             finish()
 
     leave = engine.gate.enter("key")
-    task = engine.tasks.start("ENCRYPTION_KEY_CREATE", work, seconds=slow["seconds"] if slow else 0.0,
-                              fails=call.fault("fail_task") is not None, after=leave)
+    task = engine.tasks.start(
+        "ENCRYPTION_KEY_CREATE",
+        work,
+        seconds=slow["seconds"] if slow else 0.0,
+        fails=call.fault("fail_task") is not None,
+        after=leave,
+    )
     return Answer(task)
 
 
@@ -181,8 +187,11 @@ def _content(call: Call) -> Content | None:
 
 def _shown(call: Call, obj: Obj) -> dict[str, Any]:
     model, body = call.engine.model, obj.body
-    shown: dict[str, Any] = {"algorithmName": obj.name, "algorithmType": body["algorithmType"],
-                             "createdBy": obj.local.get("createdBy", "System")}
+    shown: dict[str, Any] = {
+        "algorithmName": obj.name,
+        "algorithmType": body["algorithmType"],
+        "createdBy": obj.local.get("createdBy", "System"),
+    }
     shown.update({field: body[field] for field in _SIMPLE if field in body})
     if body["algorithmType"] == COMPONENT:
         plugin = model.require(Key("algorithm_plugin", None, body.get("pluginId", CORE_PLUGIN)))
@@ -202,8 +211,12 @@ def _shown(call: Call, obj: Obj) -> dict[str, Any]:
 def _framework(call: Call, number: int) -> dict[str, Any]:
     plugin = call.engine.model.require(Key("algorithm_plugin", None, CORE_PLUGIN))
     framework = FRAMEWORKS[number]
-    return {"frameworkId": _first(call) + number, "frameworkName": framework.name, "frameworkType": framework.mask_type,
-            "plugin": {"pluginId": plugin.id, "pluginName": plugin.name}}
+    return {
+        "frameworkId": _first(call) + number,
+        "frameworkName": framework.name,
+        "frameworkType": framework.mask_type,
+        "plugin": {"pluginId": plugin.id, "pluginName": plugin.name},
+    }
 
 
 def _first(call: Call) -> int:

@@ -75,9 +75,11 @@ HANDLERS: dict[str, Handler] = {}
 
 def handles(operation_id: str) -> Callable[[Handler], Handler]:
     """Register the handler of an operation of the contract."""
+
     def register(handler: Handler) -> Handler:
         HANDLERS[operation_id] = handler
         return handler
+
     return register
 
 
@@ -97,7 +99,7 @@ def page(call: Call, rows: Listed) -> Answer:
     if number > last:
         status = call.engine.switches.integer("page_range_status")
         raise refuse(status, "page_out_of_range", page=number, last=last)
-    shown = list(rows[(number - 1) * size:number * size])
+    shown = list(rows[(number - 1) * size : number * size])
     head = b'{"_pageInfo":{"numberOnPage":%d,"total":%d},"responseList":[' % (len(shown), total)
     return Answer(raw=head + b",".join(_encoded(shown)) + b"]}")
 

@@ -47,8 +47,19 @@ def endpoint(engine: Engine, operation: Operation) -> Endpoint:
             user, token = _authenticate(engine, operation, request)
             path = _path_parameters(operation, request)
             query = _query_parameters(operation, request)
-            call = Call(engine, operation, path, query, None, user, token, request.scope["api"], _host(request),
-                        passphrase=request.headers.get("passphrase"), faults=request.scope.get("faults", []))
+            call = Call(
+                engine,
+                operation,
+                path,
+                query,
+                None,
+                user,
+                token,
+                request.scope["api"],
+                _host(request),
+                passphrase=request.headers.get("passphrase"),
+                faults=request.scope.get("faults", []),
+            )
             if operation.media == "multipart/form-data" or operation.id == "import":
                 work = Path(tempfile.mkdtemp(dir=engine.store.documents, prefix="request-"))
             await _read_body(request, call, work)

@@ -77,10 +77,14 @@ def shown(call: Call, obj: Obj) -> dict[str, Any]:
 
 def lister(kind: Kind) -> Callable[[Call], Answer]:
     """Handler of the list of a kind, with the filters that the API has for it."""
+
     def handle(call: Call) -> Answer:
         with call.engine.model.lock:
-            rows = [shown(call, obj) for obj in call.engine.model.objects.of_kind(kind.name)
-                    if not kind.scoped or call.query["environment_id"] in (None, obj.key.environment)]
+            rows = [
+                shown(call, obj)
+                for obj in call.engine.model.objects.of_kind(kind.name)
+                if not kind.scoped or call.query["environment_id"] in (None, obj.key.environment)
+            ]
         application = call.query.get("application_id")
         if application is not None:
             rows = [row for row in rows if row.get("applicationId") == application]
@@ -88,19 +92,23 @@ def lister(kind: Kind) -> Callable[[Call], Answer]:
         if built_in is not None:
             rows = [row for row in rows if row.get("builtIn", False) == built_in]
         return page(call, rows)
+
     return handle
 
 
 def getter(kind: Kind) -> Callable[[Call], Answer]:
     """Handler that reads one object."""
+
     def handle(call: Call) -> Answer:
         with call.engine.model.lock:
             return Answer(shown(call, find(call, kind)))
+
     return handle
 
 
 def creator(kind: Kind) -> Callable[[Call], Answer]:
     """Handler that makes an object."""
+
     def handle(call: Call) -> Answer:
         model = call.engine.model
         with model.change() as change:
@@ -111,11 +119,13 @@ def creator(kind: Kind) -> Callable[[Call], Answer]:
             obj = model.make(key, sync_type(call, kind.name), body, local=local)
             change.put(obj)
         return call.created(shown(call, obj))
+
     return handle
 
 
 def updater(kind: Kind) -> Callable[[Call], Answer]:
     """Handler that saves an object; saving gives it a new revision whether or not it differs."""
+
     def handle(call: Call) -> Answer:
         model = call.engine.model
         with model.change() as change:
@@ -129,11 +139,13 @@ def updater(kind: Kind) -> Callable[[Call], Answer]:
             hidden = {field: value for field, value in obj.body.items() if field.startswith("_") or field == "domains"}
             obj = model.save(change, obj, body={**hidden, **from_api(model, kind, call.body)})
         return Answer(shown(call, obj))
+
     return handle
 
 
 def deleter(kind: Kind) -> Callable[[Call], Answer]:
     """Handler that deletes an object which nothing needs."""
+
     def handle(call: Call) -> Answer:
         model = call.engine.model
         with model.lock:
@@ -143,6 +155,7 @@ def deleter(kind: Kind) -> Callable[[Call], Answer]:
             used = "409" if "409" in call.operation.statuses else "400"
             model.delete(obj, int(used))
         return Answer()
+
     return handle
 
 

@@ -61,5 +61,7 @@ def get_role(call: Call) -> Answer:
 
 
 def _users(call: Call) -> list[dict[str, Any]]:
-    return [{"userId": number, "userName": user["username"], "isAdmin": user["is_admin"]}
-            for number, user in enumerate(call.engine.auth.users(), 1)]
+    return [
+        {"userId": number, "userName": user["username"], "isAdmin": user["is_admin"]}
+        for number, user in enumerate(call.engine.auth.users(), 1)
+    ]

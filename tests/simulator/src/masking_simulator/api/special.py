@@ -51,6 +51,7 @@ def _mount_status(status: str) -> Handler:
             obj = replace(obj, local={**obj.local, "status": status})
             change.put(obj)
         return Answer(shown(call, obj))
+
     return handle
 
 
@@ -76,8 +77,12 @@ def update_setting(call: Call) -> Answer:
     with model.change() as change:
         wanted = _setting(call)
         obj = model.require(_SETTINGS)
-        settings = [{**item, "settingValue": call.body["settingValue"]}
-                    if item["settingName"] == wanted["settingName"] else item for item in obj.body["settings"]]
+        settings = [
+            {**item, "settingValue": call.body["settingValue"]}
+            if item["settingName"] == wanted["settingName"]
+            else item
+            for item in obj.body["settings"]
+        ]
         model.save(change, obj, body={"settings": settings})
         return Answer(_setting(call))
 
@@ -86,6 +91,7 @@ def _test_stored(kind: str) -> Handler:
     def handle(call: Call) -> Answer:
         find(call, KINDS[kind])
         return Answer({"response": "Connection Succeeded"})
+
     return handle
 
 
@@ -93,8 +99,11 @@ def _test_settings(call: Call) -> Answer:
     raise refuse(404, "not_found", kind="environment", identifier=call.body["environmentId"])
 
 
-for _family, _kind in (("databaseConnectors", "database_connector"), ("fileConnectors", "file_connector"),
-                       ("mainframeDatasetConnectors", "dataset_connector")):
+for _family, _kind in (
+    ("databaseConnectors", "database_connector"),
+    ("fileConnectors", "file_connector"),
+    ("mainframeDatasetConnectors", "dataset_connector"),
+):
     HANDLERS[f"{_family}_testStored"] = _test_stored(_kind)
     HANDLERS[f"{_family}_test"] = _test_settings
 

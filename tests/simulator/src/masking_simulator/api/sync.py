@@ -105,6 +105,7 @@ def import_async(call: Call) -> Answer:
         def committing(results: list[importing.Result]) -> None:
             _write(report, results)
             finish()
+
         try:
             with engine.import_lock:
                 importing.run_import(engine, document, options, committing)
@@ -141,8 +142,9 @@ def _wait_for_export(call: Call) -> None:
 
 def _options(call: Call) -> importing.Options:
     query = call.query
-    return importing.Options(query["force_overwrite"], query["environment_id"], query["source_environment_id"],
-                             call.passphrase)
+    return importing.Options(
+        query["force_overwrite"], query["environment_id"], query["source_environment_id"], call.passphrase
+    )
 
 
 def _start(call: Call, operation: str, gate: Operation, reference: str, work: Work, waits: bool) -> Answer:
@@ -156,8 +158,15 @@ def _start(call: Call, operation: str, gate: Operation, reference: str, work: Wo
         if engine.switches.text("concurrency_refusal") == "submit":
             raise
         fails = True
-    task = engine.tasks.start(operation, work, reference=reference, waits=waits,
-                              seconds=slow["seconds"] if slow else 0.0, fails=fails, after=leave)
+    task = engine.tasks.start(
+        operation,
+        work,
+        reference=reference,
+        waits=waits,
+        seconds=slow["seconds"] if slow else 0.0,
+        fails=fails,
+        after=leave,
+    )
     return call.created(task)
 
 

@@ -19,8 +19,11 @@ UPLOAD_SCHEME = "delphix-file://upload/"
 @handles("asyncTasks_list")
 def list_tasks(call: Call) -> Answer:
     operation, status = call.query["operation"], call.query["status"]
-    tasks = [task for task in call.engine.tasks.all()
-             if operation in (None, task["operation"]) and status in (None, task["status"])]
+    tasks = [
+        task
+        for task in call.engine.tasks.all()
+        if operation in (None, task["operation"]) and status in (None, task["status"])
+    ]
     return page(call, tasks)
 
 
@@ -55,8 +58,11 @@ def download(call: Call) -> Answer:
 @handles("executions_list")
 def list_executions(call: Call) -> Answer:
     job, status = call.query["job_id"], call.query["execution_status"]
-    rows = [item for item in call.engine.executions.all()
-            if job in (None, item["jobId"]) and status in (None, item["status"])]
+    rows = [
+        item
+        for item in call.engine.executions.all()
+        if job in (None, item["jobId"]) and status in (None, item["status"])
+    ]
     return page(call, rows)
 
 

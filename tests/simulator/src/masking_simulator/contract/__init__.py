@@ -114,7 +114,8 @@ def _cut(item: dict[str, Any], release: Release) -> dict[str, Any]:
     if "parameters" in shown:
         shown["parameters"] = [
             {name: value for name, value in parameter.items() if not name.startswith("x-")}
-            for parameter in shown["parameters"] if parameter.get("x-since", 0) <= release.api
+            for parameter in shown["parameters"]
+            if parameter.get("x-since", 0) <= release.api
         ]
     return shown
 
@@ -128,8 +129,16 @@ def _operation(path: str, method: str, item: dict[str, Any]) -> Operation:
         schema = {"allOf": [content[media]["schema"]], "components": document()["components"]}
         validator = jsonschema_rs.Draft7Validator(schema)
     return Operation(
-        item["operationId"], method.upper(), path, item["x-role"], item.get("x-since", 0), item.get("x-until", 10_000),
-        tuple(_parameter(raw) for raw in item.get("parameters", [])), media, body.get("required", False), validator,
+        item["operationId"],
+        method.upper(),
+        path,
+        item["x-role"],
+        item.get("x-since", 0),
+        item.get("x-until", 10_000),
+        tuple(_parameter(raw) for raw in item.get("parameters", [])),
+        media,
+        body.get("required", False),
+        validator,
         frozenset(item["responses"]),
     )
 

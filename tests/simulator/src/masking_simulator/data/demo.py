@@ -45,8 +45,10 @@ def _area(filler: Filler, area: str) -> None:
         name = area + suffix
         extension = {}
         if framework == "Full Name":
-            extension = {"firstNameAlgorithmRef": {"name": f"{area}FirstName"},
-                         "lastNameAlgorithmRef": {"name": f"{area}LastName"}}
+            extension = {
+                "firstNameAlgorithmRef": {"name": f"{area}FirstName"},
+                "lastNameAlgorithmRef": {"name": f"{area}LastName"},
+            }
         filler.algorithm(name, framework, extension=extension, lookup_bytes=_LOOKUP_BYTES)
         if suffix not in ("Income", "Remarks"):
             domain = f"{area.upper()}_{domain_suffix}"
@@ -60,8 +62,9 @@ def _area(filler: Filler, area: str) -> None:
 def _specials(filler: Filler) -> None:
     filler.algorithm("ContractDocument", "Binary Lookup", lookup_bytes=3 * _LOOKUP_BYTES)
     filler.algorithm("InvoiceTokens", "Tokenization")
-    filler.add("domain", "INVOICE_NO", {"defaultAlgorithmCode": "InvoiceTokens",
-                                        "defaultTokenizationCode": "InvoiceTokens"})
+    filler.add(
+        "domain", "INVOICE_NO", {"defaultAlgorithmCode": "InvoiceTokens", "defaultTokenizationCode": "InvoiceTokens"}
+    )
     filler.algorithm("LetterRedaction", "Free Text Redaction", profile_set="Customer data")
     filler.add("domain", "LETTER_TEXT", {"defaultAlgorithmCode": "LetterRedaction"})
     # what cannot be synchronised: the mapping, its domain, and all that is built on them
@@ -71,9 +74,15 @@ def _specials(filler: Filler) -> None:
     add_profile_set(filler, "Access control", ["Badge number"])
     filler.add("algorithm_plugin", "acme-plugin", {"version": "1.4.0", "checksum": filler.digest("acme-plugin")})
     if filler.release.api >= 4:
-        body = {"description": "Article numbers", "algorithmType": "COMPONENT", "_framework": "acme-plugin:Article",
-                "maskType": "STRING", "pluginId": "acme-plugin", "algorithmExtension": {"digits": 7},
-                "_key": filler.digest("key", "acme-plugin:Article")[:32]}
+        body = {
+            "description": "Article numbers",
+            "algorithmType": "COMPONENT",
+            "_framework": "acme-plugin:Article",
+            "maskType": "STRING",
+            "pluginId": "acme-plugin",
+            "algorithmExtension": {"digits": 7},
+            "_key": filler.digest("key", "acme-plugin:Article")[:32],
+        }
         filler.add("algorithm", "acme-plugin:Article", body, type_="USER_ALGORITHM")
         filler.add("domain", "ARTICLE_NO", {"defaultAlgorithmCode": "acme-plugin:Article"})
 
@@ -82,28 +91,52 @@ def _connectivity(filler: Filler) -> None:
     has_support = filler.release.api >= 9
     if has_support:
         filler.add("driver_support_plugin", "snow-support", {"version": "2.0.1"})
-    for name, class_name, support in (("Snowflake", "net.snowflake.client.jdbc.SnowflakeDriver", "snow-support"),
-                                      ("HANA", "com.sap.db.jdbc.Driver", None),
-                                      ("Teradata", "com.teradata.jdbc.TeraDriver", None)):
-        body: dict[str, object] = {"driverClassName": class_name, "version": "3.1", "builtIn": False,
-                                   "loggerInstalled": False, "checksum": filler.digest("driver", name)}
+    for name, class_name, support in (
+        ("Snowflake", "net.snowflake.client.jdbc.SnowflakeDriver", "snow-support"),
+        ("HANA", "com.sap.db.jdbc.Driver", None),
+        ("Teradata", "com.teradata.jdbc.TeraDriver", None),
+    ):
+        body: dict[str, object] = {
+            "driverClassName": class_name,
+            "version": "3.1",
+            "builtIn": False,
+            "loggerInstalled": False,
+            "checksum": filler.digest("driver", name),
+        }
         if support and has_support:
             body["driverSupportId"] = support
         filler.add("jdbc_driver", name, body)
-    for name, format_type, domains in (("orders.csv", "DELIMITED", ["CUSTOMER_FULL_NAME", "CUSTOMER_EMAIL"]),
-                                       ("staff.txt", "FIXED_WIDTH", ["EMPLOYEE_FULL_NAME", "EMPLOYEE_BIRTH_DATE"]),
-                                       ("claims.xml", "XML", ["PATIENT_FULL_NAME"]),
-                                       ("plain.csv", "DELIMITED", [])):
+    for name, format_type, domains in (
+        ("orders.csv", "DELIMITED", ["CUSTOMER_FULL_NAME", "CUSTOMER_EMAIL"]),
+        ("staff.txt", "FIXED_WIDTH", ["EMPLOYEE_FULL_NAME", "EMPLOYEE_BIRTH_DATE"]),
+        ("claims.xml", "XML", ["PATIENT_FULL_NAME"]),
+        ("plain.csv", "DELIMITED", []),
+    ):
         filler.add("file_format", name, {"fileFormatType": format_type, "header": 1, "footer": 0, "domains": domains})
     filler.add("dataset_format", "PAYROLL.CPY", {"domains": ["EMPLOYEE_NUMBER"]})
-    for name, type_, path in (("landing", "NFS4", "/export/landing"), ("archive", "NFS3", "/export/archive"),
-                              ("office", "CIFS", "/office")):
-        filler.add("mount", name, {"hostAddress": "files.example.com", "mountPath": path, "type": type_,
-                                   "connectOnStartup": False, "options": "vers=3.0" if type_ == "CIFS" else ""})
+    for name, type_, path in (
+        ("landing", "NFS4", "/export/landing"),
+        ("archive", "NFS3", "/export/archive"),
+        ("office", "CIFS", "/office"),
+    ):
+        filler.add(
+            "mount",
+            name,
+            {
+                "hostAddress": "files.example.com",
+                "mountPath": path,
+                "type": type_,
+                "connectOnStartup": False,
+                "options": "vers=3.0" if type_ == "CIFS" else "",
+            },
+        )
     filler.add("password_vault", "team-vault", {"vaultType": "HASHICORP", "url": "https://vault.example.com"})
     filler.add("credential_path", "warehouse", {"vaultName": "team-vault", "path": "secret/warehouse"})
     for application, environments in (("Shop", ("shop-dev", "shop-test")), ("Payroll", ("payroll-test",))):
         filler.add("application", application, {})
         for environment in environments:
-            filler.add("environment", environment, {"applicationId": application, "purpose": "MASK",
-                                                    "isWorkflowEnabled": False})
+            filler.add(
+                "environment",
+                environment,
+                {"applicationId": application, "purpose": "MASK", "isWorkflowEnabled": False},
+            )

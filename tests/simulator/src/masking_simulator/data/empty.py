@@ -102,8 +102,10 @@ def fill_empty(filler: Filler) -> None:
 def _built_in_algorithm(filler: Filler, name: str, framework: str) -> None:
     extension = {}
     if framework == "Full Name" and not has_classics(filler.release):
-        extension = {"firstNameAlgorithmRef": {"name": "dlpx-core:FirstName"},
-                     "lastNameAlgorithmRef": {"name": "dlpx-core:LastName"}}
+        extension = {
+            "firstNameAlgorithmRef": {"name": "dlpx-core:FirstName"},
+            "lastNameAlgorithmRef": {"name": "dlpx-core:LastName"},
+        }
     if has_classics(filler.release) and framework in ("Name", "Full Name", "Email"):
         framework = "Secure Lookup"
     elif has_classics(filler.release) and framework in ("Character Mapping", "Payment Card"):
@@ -129,8 +131,12 @@ def add_detector(filler: Filler, name: str, domain: str, built_in: bool = False)
     pattern = "(?>(" + domain.lower().replace("_", ")_?-?(").replace(" ", ")_?-?(") + "))"
     body: dict[str, object]
     if uses_classifiers(filler):
-        body = {"domainName": domain, "frameworkName": "REGEX",
-                "properties": {"fieldNames": {"patterns": [pattern]}}, "description": f"Finds {domain}"}
+        body = {
+            "domainName": domain,
+            "frameworkName": "REGEX",
+            "properties": {"fieldNames": {"patterns": [pattern]}},
+            "description": f"Finds {domain}",
+        }
         filler.add("classifier", name, body, built_in=built_in)
     else:
         body = {"domainName": domain, "regularExpression": pattern, "dataLevelProfiling": False}

@@ -35,8 +35,16 @@ class Filler:
         self.seed = engine.config.seed
         self._objects: list[Obj] = []
 
-    def add(self, kind: str, name: str, body: dict[str, Any], *, type_: str | None = None, content: bytes | None = None,
-            built_in: bool = False) -> None:
+    def add(
+        self,
+        kind: str,
+        name: str,
+        body: dict[str, Any],
+        *,
+        type_: str | None = None,
+        content: bytes | None = None,
+        built_in: bool = False,
+    ) -> None:
         """Add an engine-wide object; kinds that the release does not have are left out.
 
         Environments exist on every release, also where they cannot be synchronised yet.
@@ -52,8 +60,16 @@ class Filler:
         local = self.engine.new_local(kind, None if built_in else self.engine.config.admin[0])
         self._objects.append(Obj(Key(kind, None, name), 0, type_, revision, body, kept, local))
 
-    def algorithm(self, name: str, framework: str, *, extension: dict[str, Any] | None = None,
-                  profile_set: str | None = None, lookup_bytes: int = 0, built_in: bool = False) -> None:
+    def algorithm(
+        self,
+        name: str,
+        framework: str,
+        *,
+        extension: dict[str, Any] | None = None,
+        profile_set: str | None = None,
+        lookup_bytes: int = 0,
+        built_in: bool = False,
+    ) -> None:
         """Add an algorithm of a framework, or the classic one that did its job on older releases."""
         type_, body = built(self.release, BY_NAME[framework], name)
         body["algorithmExtension"] = extension or {}

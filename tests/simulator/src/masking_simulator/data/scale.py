@@ -51,5 +51,8 @@ def fill_scale(filler: Filler, scale: Scale) -> None:
     if scale.environments:
         filler.add("application", "Scale", {})
     for number in range(1, scale.environments + 1):
-        filler.add("environment", f"scale-{number:05d}", {"applicationId": "Scale", "purpose": "MASK",
-                                                          "isWorkflowEnabled": False})
+        filler.add(
+            "environment",
+            f"scale-{number:05d}",
+            {"applicationId": "Scale", "purpose": "MASK", "isWorkflowEnabled": False},
+        )

@@ -48,59 +48,141 @@ _MADE = frozenset({"createdBy", "createdTime"})
 
 
 def _job(name: str, title: str, id_field: str, **by_id: str) -> Kind:
-    return Kind(name, title, id_field, "jobName", by_id=by_id, references=_GLOBALS_BY_REFERENCE, local=_MADE,
-                frozen=frozenset({"jobName"}), scoped=True)
+    return Kind(
+        name,
+        title,
+        id_field,
+        "jobName",
+        by_id=by_id,
+        references=_GLOBALS_BY_REFERENCE,
+        local=_MADE,
+        frozen=frozenset({"jobName"}),
+        scoped=True,
+    )
 
 
 def _ruleset(name: str, title: str, id_field: str, connector_field: str, connector: str) -> Kind:
-    return Kind(name, title, id_field, "rulesetName", by_id={connector_field: connector},
-                references=_GLOBALS_BY_REFERENCE, scoped=True)
+    return Kind(
+        name,
+        title,
+        id_field,
+        "rulesetName",
+        by_id={connector_field: connector},
+        references=_GLOBALS_BY_REFERENCE,
+        scoped=True,
+    )
 
 
 def _connector(name: str, title: str, id_field: str, **by_id: str) -> Kind:
-    return Kind(name, title, id_field, "connectorName", by_id=by_id, secret=frozenset({"password", "sshKey"}),
-                scoped=True)
+    return Kind(
+        name, title, id_field, "connectorName", by_id=by_id, secret=frozenset({"password", "sshKey"}), scoped=True
+    )
 
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (
-    Kind("application", "application", "applicationId", "applicationName"),
-    Kind("environment", "environment", "environmentId", "environmentName", by_id={"applicationId": "application"}),
-    Kind("key", "encryption key", None, "keyId"),
-    Kind("algorithm", "algorithm", None, "algorithmName",
-         by_id={"pluginId": "algorithm_plugin", "_profileSet": "profile_set"}, by_name={"_algorithms": "algorithm"},
-         local=frozenset({"createdBy"}), frozen=frozenset({"algorithmName"})),
-    Kind("algorithm_plugin", "algorithm plugin", "pluginId", "pluginName"),
-    Kind("domain", "domain", None, "domainName",
-         by_name={"defaultAlgorithmCode": "algorithm", "defaultTokenizationCode": "algorithm"},
-         local=frozenset({"createdBy"}), frozen=frozenset({"domainName"})),
-    Kind("profile_expression", "profile expression", "profileExpressionId", "expressionName",
-         by_name={"domainName": "domain"}, local=frozenset({"createdBy"})),
-    Kind("classifier", "classifier", "classifierId", "classifierName", by_name={"domainName": "domain"},
-         local=frozenset({"createdBy"})),
-    Kind("profile_set", "profile set", "profileSetId", "profileSetName",
-         by_id={"profileExpressionIds": "profile_expression", "classifierIds": "classifier"}, local=_MADE),
-    Kind("jdbc_driver", "JDBC driver", "jdbcDriverId", "driverName", by_id={"driverSupportId": "driver_support_plugin"},
-         local=frozenset({"uploadedBy", "uploadDate"})),
-    Kind("driver_support_plugin", "driver support plugin", "pluginId", "pluginName"),
-    Kind("file_format", "file format", "fileFormatId", "fileFormatName", by_name={"domains": "domain"},
-         references=_GLOBALS_BY_REFERENCE, frozen=frozenset({"fileFormatName"})),
-    Kind("dataset_format", "mainframe data set format", "mainframeDatasetFormatId", "mainframeDatasetFormatName",
-         by_name={"domains": "domain"}, references=_GLOBALS_BY_REFERENCE),
-    Kind("mount", "mount", "mountId", "mountName", local=frozenset({"status"})),
-    Kind("application_settings", "application settings", None, "settings"),
-    Kind("password_vault", "password vault", "passwordVaultId", "name", secret=frozenset({"token"})),
-    Kind("credential_path", "credential path", "credentialPathId", "name", by_name={"vaultName": "password_vault"}),
-    Kind("license_info", "licence", None, "name"),
-    _connector("database_connector", "database connector", "databaseConnectorId", jdbcDriverId="jdbc_driver",
-               credentialPathId="credential_path"),
-    _connector("file_connector", "file connector", "fileConnectorId", mountId="mount"),
-    _connector("dataset_connector", "mainframe data set connector", "mainframeDatasetConnectorId", mountId="mount"),
-    _ruleset("database_ruleset", "database ruleset", "databaseRulesetId", "databaseConnectorId", "database_connector"),
-    _ruleset("file_ruleset", "file ruleset", "fileRulesetId", "fileConnectorId", "file_connector"),
-    _ruleset("dataset_ruleset", "mainframe data set ruleset", "mainframeDatasetRulesetId",
-             "mainframeDatasetConnectorId", "dataset_connector"),
-    _job("masking_job", "masking job", "maskingJobId"),
-    _job("profile_job", "profile job", "profileJobId", profileSetId="profile_set"),
-    _job("tokenization_job", "tokenization job", "tokenizationJobId"),
-    _job("reidentification_job", "re-identification job", "reidentificationJobId"),
-)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("application", "application", "applicationId", "applicationName"),
+        Kind("environment", "environment", "environmentId", "environmentName", by_id={"applicationId": "application"}),
+        Kind("key", "encryption key", None, "keyId"),
+        Kind(
+            "algorithm",
+            "algorithm",
+            None,
+            "algorithmName",
+            by_id={"pluginId": "algorithm_plugin", "_profileSet": "profile_set"},
+            by_name={"_algorithms": "algorithm"},
+            local=frozenset({"createdBy"}),
+            frozen=frozenset({"algorithmName"}),
+        ),
+        Kind("algorithm_plugin", "algorithm plugin", "pluginId", "pluginName"),
+        Kind(
+            "domain",
+            "domain",
+            None,
+            "domainName",
+            by_name={"defaultAlgorithmCode": "algorithm", "defaultTokenizationCode": "algorithm"},
+            local=frozenset({"createdBy"}),
+            frozen=frozenset({"domainName"}),
+        ),
+        Kind(
+            "profile_expression",
+            "profile expression",
+            "profileExpressionId",
+            "expressionName",
+            by_name={"domainName": "domain"},
+            local=frozenset({"createdBy"}),
+        ),
+        Kind(
+            "classifier",
+            "classifier",
+            "classifierId",
+            "classifierName",
+            by_name={"domainName": "domain"},
+            local=frozenset({"createdBy"}),
+        ),
+        Kind(
+            "profile_set",
+            "profile set",
+            "profileSetId",
+            "profileSetName",
+            by_id={"profileExpressionIds": "profile_expression", "classifierIds": "classifier"},
+            local=_MADE,
+        ),
+        Kind(
+            "jdbc_driver",
+            "JDBC driver",
+            "jdbcDriverId",
+            "driverName",
+            by_id={"driverSupportId": "driver_support_plugin"},
+            local=frozenset({"uploadedBy", "uploadDate"}),
+        ),
+        Kind("driver_support_plugin", "driver support plugin", "pluginId", "pluginName"),
+        Kind(
+            "file_format",
+            "file format",
+            "fileFormatId",
+            "fileFormatName",
+            by_name={"domains": "domain"},
+            references=_GLOBALS_BY_REFERENCE,
+            frozen=frozenset({"fileFormatName"}),
+        ),
+        Kind(
+            "dataset_format",
+            "mainframe data set format",
+            "mainframeDatasetFormatId",
+            "mainframeDatasetFormatName",
+            by_name={"domains": "domain"},
+            references=_GLOBALS_BY_REFERENCE,
+        ),
+        Kind("mount", "mount", "mountId", "mountName", local=frozenset({"status"})),
+        Kind("application_settings", "application settings", None, "settings"),
+        Kind("password_vault", "password vault", "passwordVaultId", "name", secret=frozenset({"token"})),
+        Kind("credential_path", "credential path", "credentialPathId", "name", by_name={"vaultName": "password_vault"}),
+        Kind("license_info", "licence", None, "name"),
+        _connector(
+            "database_connector",
+            "database connector",
+            "databaseConnectorId",
+            jdbcDriverId="jdbc_driver",
+            credentialPathId="credential_path",
+        ),
+        _connector("file_connector", "file connector", "fileConnectorId", mountId="mount"),
+        _connector("dataset_connector", "mainframe data set connector", "mainframeDatasetConnectorId", mountId="mount"),
+        _ruleset(
+            "database_ruleset", "database ruleset", "databaseRulesetId", "databaseConnectorId", "database_connector"
+        ),
+        _ruleset("file_ruleset", "file ruleset", "fileRulesetId", "fileConnectorId", "file_connector"),
+        _ruleset(
+            "dataset_ruleset",
+            "mainframe data set ruleset",
+            "mainframeDatasetRulesetId",
+            "mainframeDatasetConnectorId",
+            "dataset_connector",
+        ),
+        _job("masking_job", "masking job", "maskingJobId"),
+        _job("profile_job", "profile job", "profileJobId", profileSetId="profile_set"),
+        _job("tokenization_job", "tokenization job", "tokenizationJobId"),
+        _job("reidentification_job", "re-identification job", "reidentificationJobId"),
+    )
+}

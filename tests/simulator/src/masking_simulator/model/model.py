@@ -94,8 +94,16 @@ class Model:
             return self.objects.get(min(alike)) if alike else None
         return exact
 
-    def make(self, key: Key, type_: str, body: dict[str, Any], *, content: Content | None = None,
-             local: dict[str, Any] | None = None, revision: str | None = None) -> Obj:
+    def make(
+        self,
+        key: Key,
+        type_: str,
+        body: dict[str, Any],
+        *,
+        content: Content | None = None,
+        local: dict[str, Any] | None = None,
+        revision: str | None = None,
+    ) -> Obj:
         """A new object with a number of its own; not yet part of the model."""
         return Obj(key, self.next_id(key.kind), type_, revision or str(uuid.uuid4()), body, content, local or {})
 
@@ -137,8 +145,14 @@ class Model:
         """Delete an object as a person would: refused with a status while something needs it."""
         with self.change() as change:
             for user in sorted(self.objects.users(obj.key) - {obj.key}):
-                raise refuse(used_status, "in_use", kind=KINDS[obj.kind].title, name=obj.name,
-                             user_kind=KINDS[user.kind].title, user_name=user.name)
+                raise refuse(
+                    used_status,
+                    "in_use",
+                    kind=KINDS[obj.kind].title,
+                    name=obj.name,
+                    user_kind=KINDS[user.kind].title,
+                    user_name=user.name,
+                )
             change.delete(obj.key)
 
     def reset_hashes(self) -> None:

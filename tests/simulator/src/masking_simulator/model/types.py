@@ -47,8 +47,16 @@ def _algorithm(name: str, since: int = 0, until: int = _FOREVER) -> ObjectType:
     return ObjectType(name, "algorithm", "algorithm", since=since, until=until, in_global=True)
 
 
-def _engine(name: str, kind: str, shape: Shape = "unknown", *, since: int = 0, until: int = _FOREVER,
-            in_global: bool = False, new: bool = False) -> ObjectType:
+def _engine(
+    name: str,
+    kind: str,
+    shape: Shape = "unknown",
+    *,
+    since: int = 0,
+    until: int = _FOREVER,
+    in_global: bool = False,
+    new: bool = False,
+) -> ObjectType:
     return ObjectType(name, kind, shape, since=since, until=until, in_global=in_global, new=new)
 
 
@@ -115,9 +123,7 @@ TYPES: tuple[ObjectType, ...] = (
 )
 
 BY_NAME: dict[str, ObjectType] = {item.name: item for item in TYPES}
-REFERENCE_OF: dict[str, ObjectType] = {
-    item.kind: item for item in TYPES if item.reference and item.scope == "engine"
-}
+REFERENCE_OF: dict[str, ObjectType] = {item.kind: item for item in TYPES if item.reference and item.scope == "engine"}
 FULL_OF: dict[str, tuple[ObjectType, ...]] = {
     kind: tuple(item for item in TYPES if item.kind == kind and not item.reference)
     for kind in {item.kind for item in TYPES}

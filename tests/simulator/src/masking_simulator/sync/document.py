@@ -68,13 +68,22 @@ def frame(payload: bytes) -> bytes:
     return _LENGTH.pack(len(payload)) + payload
 
 
-def write_document(path: Path, metadata: dict[str, Any], frames: Iterable[bytes], passphrase: str | None,
-                   method: bytes, signer: Signer, zipped: bool) -> None:
+def write_document(
+    path: Path,
+    metadata: dict[str, Any],
+    frames: Iterable[bytes],
+    passphrase: str | None,
+    method: bytes,
+    signer: Signer,
+    zipped: bool,
+) -> None:
     """Write an export document; the file appears under its name only when it is whole."""
     part = path.with_suffix(".part")
     if zipped:
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive, \
-                archive.open(ZIP_MEMBER, "w", force_zip64=True) as out:
+        with (
+            zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+            archive.open(ZIP_MEMBER, "w", force_zip64=True) as out,
+        ):
             _write(out, metadata, frames, passphrase, method, signer)  # type: ignore[arg-type]
     else:
         with part.open("wb") as out:
@@ -82,8 +91,14 @@ def write_document(path: Path, metadata: dict[str, Any], frames: Iterable[bytes]
     part.rename(path)
 
 
-def _write(out: BinaryIO, metadata: dict[str, Any], frames: Iterable[bytes], passphrase: str | None, method: bytes,
-           signer: Signer) -> None:
+def _write(
+    out: BinaryIO,
+    metadata: dict[str, Any],
+    frames: Iterable[bytes],
+    passphrase: str | None,
+    method: bytes,
+    signer: Signer,
+) -> None:
     out.write(b'{"exportResponseMetadata":' + orjson.dumps(metadata) + b',"blob":"')
     digest = hashlib.sha256()
     held = bytearray()
@@ -199,7 +214,7 @@ def _split(whole: mmap.mmap) -> tuple[memoryview, dict[str, Any]]:
 
 def _pieces(blob: memoryview) -> Iterator[bytes]:
     for start in range(0, len(blob), _B64_CHUNK):
-        yield bytes(blob[start:start + _B64_CHUNK])
+        yield bytes(blob[start : start + _B64_CHUNK])
 
 
 def _next(source: BinaryIO) -> bytes:

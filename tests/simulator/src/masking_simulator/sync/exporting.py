@@ -202,8 +202,15 @@ def _listed(engine: Engine, item: Item, shows_id: bool) -> dict[str, Any]:
 
 
 def _record(engine: Engine, item: Item) -> dict[str, Any]:
-    record: dict[str, Any] = {"type": item.type.name, "identifier": GLOBAL_IDENTIFIER, "name": "global",
-                              "revision": "", "body": {}, "fingerprint": "", "digest": None}
+    record: dict[str, Any] = {
+        "type": item.type.name,
+        "identifier": GLOBAL_IDENTIFIER,
+        "name": "global",
+        "revision": "",
+        "body": {},
+        "fingerprint": "",
+        "digest": None,
+    }
     if item.obj is not None:
         obj = item.obj
         record.update(identifier=engine.listing.identifier(obj, item.type), name=obj.name)

@@ -62,8 +62,9 @@ def check_document(engine: Engine, document: Path, options: Options) -> None:
         _check_scopes(engine, _open(engine, document, Path(work), options.passphrase), options)
 
 
-def run_import(engine: Engine, document: Path, options: Options,
-               committing: Callable[[list[Result]], None] = lambda results: None) -> list[Result]:
+def run_import(
+    engine: Engine, document: Path, options: Options, committing: Callable[[list[Result]], None] = lambda results: None
+) -> list[Result]:
     """Import a document and return the status of every object.
 
     `committing` is called inside the transaction, just before it is kept. Raises ApiError and
@@ -73,7 +74,8 @@ def run_import(engine: Engine, document: Path, options: Options,
         bundle = _open(engine, document, Path(work), options.passphrase)
         contents = {
             record.digest: engine.store.put_content(bundle.content(record))
-            for record in bundle.records if record.digest
+            for record in bundle.records
+            if record.digest
         }
         _check_scopes(engine, bundle, options)
         with engine.model.change() as change:
@@ -151,8 +153,13 @@ class _Importer:
     def _place(self, record: Record) -> dict[str, Any] | None:
         type_ = BY_NAME.get(record.type)
         if type_ is None or not type_.on(self._engine.release):
-            raise self._refusal(self._switches.integer("import_problem_status"), "removed_feature", type=record.type,
-                                name=record.name, ours=self._engine.release.text)
+            raise self._refusal(
+                self._switches.integer("import_problem_status"),
+                "removed_feature",
+                type=record.type,
+                name=record.name,
+                ours=self._engine.release.text,
+            )
         if type_.name == "GLOBAL_OBJECT":
             return GLOBAL_IDENTIFIER
         if type_.name == "ENVIRONMENT":
@@ -166,8 +173,12 @@ class _Importer:
         if target is None:
             raise self._refusal(404, "reference_missing", type=record.type, name=record.name)
         if self._model.hashes.fingerprint(target.key) != record.fingerprint:
-            raise self._refusal(self._switches.integer("reference_differs_status"), "reference_differs",
-                                type=record.type, name=record.name)
+            raise self._refusal(
+                self._switches.integer("reference_differs_status"),
+                "reference_differs",
+                type=record.type,
+                name=record.name,
+            )
         if self._switches.text("reference_imported_identifier") == "omitted":
             return None
         return self._engine.listing.identifier(target, type_)
@@ -175,24 +186,44 @@ class _Importer:
     def _place_object(self, record: Record, type_: ObjectType) -> dict[str, Any]:
         problem = name_problem(record.name, prefix=type_.kind == "algorithm")
         if problem:
-            raise self._refusal(self._switches.integer("import_problem_status"), "bad_name", name=record.name,
-                                reason=problem)
+            raise self._refusal(
+                self._switches.integer("import_problem_status"), "bad_name", name=record.name, reason=problem
+            )
         key = Key(type_.kind, self._environment(type_), record.name)
         existing = self._model.named(key)
         if existing is None:
-            obj = self._model.make(key, record.type, record.body, content=self._content(record),
-                                   local=self._engine.new_local(type_.kind), revision=record.revision)
+            obj = self._model.make(
+                key,
+                record.type,
+                record.body,
+                content=self._content(record),
+                local=self._engine.new_local(type_.kind),
+                revision=record.revision,
+            )
         else:
-            obj = Obj(existing.key, existing.id, record.type, record.revision, record.body, self._content(record),
-                      existing.local)
+            obj = Obj(
+                existing.key,
+                existing.id,
+                record.type,
+                record.revision,
+                record.body,
+                self._content(record),
+                existing.local,
+            )
             if not self._may_replace(existing, obj):
                 return self._engine.listing.identifier(existing, type_)
             if type_.name == "KEY":
                 obj = self._key_synced(obj)
         lacking = missing_dependency(self._model, obj)
         if lacking is not None:
-            raise self._refusal(404, "dependency_missing", type=record.type, name=record.name,
-                                kind=KINDS[lacking.kind].title, other=lacking.name)
+            raise self._refusal(
+                404,
+                "dependency_missing",
+                type=record.type,
+                name=record.name,
+                kind=KINDS[lacking.kind].title,
+                other=lacking.name,
+            )
         self._change.put(obj)
         return self._engine.listing.identifier(obj, type_)
 
@@ -211,8 +242,9 @@ class _Importer:
                 raise self._refusal(409, "would_overwrite", type=obj.type, name=obj.name)
             return False
         if existing.type != obj.type:
-            raise self._refusal(409, "other_type", name=obj.name, existing=existing.type or "another kind",
-                                type=obj.type)
+            raise self._refusal(
+                409, "other_type", name=obj.name, existing=existing.type or "another kind", type=obj.type
+            )
         if not force:
             raise self._refusal(409, "would_overwrite", type=obj.type, name=obj.name)
         return True
@@ -235,7 +267,7 @@ class _Importer:
         rows = [{**row, "importStatus": undone} for row in done]
         rows.append({**self._row(records[position], "FAILED", None), "failureMessage": message})
         if later != "omitted":
-            rows += [self._row(record, later, None) for record in records[position + 1:]]
+            rows += [self._row(record, later, None) for record in records[position + 1 :]]
         if undone != "SUCCESS":
             for row in rows:
                 row.pop("importedObjectIdentifier", None)
@@ -244,8 +276,9 @@ class _Importer:
     def _ordered(self, rows: list[Result]) -> list[Result]:
         if self._switches.text("result_order") == "dependency":
             return rows
-        return sorted(rows, key=lambda row: hashlib.md5(repr(row["objectIdentifier"]).encode(),
-                                                        usedforsecurity=False).digest())
+        return sorted(
+            rows, key=lambda row: hashlib.md5(repr(row["objectIdentifier"]).encode(), usedforsecurity=False).digest()
+        )
 
     @staticmethod
     def _row(record: Record, status: str, imported: dict[str, Any] | None) -> Result:

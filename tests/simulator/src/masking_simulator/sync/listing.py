@@ -64,7 +64,7 @@ class Listing:
         """Compute all rows, so that the next list is answered at once."""
         with self._model.lock:
             rows = self.rows(None, self._model.release.api >= 42)
-            rows[0:len(rows)]
+            rows[0 : len(rows)]
 
     def row(self, obj: Obj, with_revision_id: bool) -> bytes:
         """One object as JSON."""
@@ -110,7 +110,7 @@ class Listing:
         """The object that an identifier names, or None; raises ValueError for a bad shape."""
         if len(identifier) != 1:
             raise ValueError(identifier)
-        (field, value), = identifier.items()
+        ((field, value),) = identifier.items()
         wanted = {"algorithm": "algorithmName", "key": "keyId"}.get(type_.shape, "id")
         if field != wanted:
             raise ValueError(identifier)

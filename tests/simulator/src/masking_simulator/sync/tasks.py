@@ -68,11 +68,21 @@ class Tasks:
     def active(self, operation: str) -> bool:
         """Whether a task of this operation has not ended."""
         with self._lock:
-            return any(task["operation"] == operation and task["status"] not in _TERMINAL
-                       for task in self._tasks.values())
+            return any(
+                task["operation"] == operation and task["status"] not in _TERMINAL for task in self._tasks.values()
+            )
 
-    def start(self, operation: str, work: Work, *, reference: str | None = None, waits: bool = False,
-              seconds: float = 0.0, fails: bool = False, after: Finish = lambda: None) -> Task:
+    def start(
+        self,
+        operation: str,
+        work: Work,
+        *,
+        reference: str | None = None,
+        waits: bool = False,
+        seconds: float = 0.0,
+        fails: bool = False,
+        after: Finish = lambda: None,
+    ) -> Task:
         """Begin a task and return it as it is at that moment.
 
         waits: whether it begins as WAITING. seconds: extra run time. fails: end as FAILED
