@@ -397,7 +397,8 @@ class Transport:
     def _explain(self, error: Exception, what: str) -> MaskingError:
         about: dict[str, t.Any] = {"engine": self.engine}
         reason = _innermost(error)
-        if isinstance(error, failures.SSLError):
+        # An end of data inside TLS is a broken connection like any other: the request may have arrived.
+        if isinstance(error, failures.SSLError) and "EOF" not in reason:
             if "WRONG_VERSION_NUMBER" in reason or "UNKNOWN_PROTOCOL" in reason:
                 hint = "Nothing speaks TLS at this port. Check scheme and port of 'url'."
             elif "CERTIFICATE_VERIFY_FAILED" in reason or "doesn't match" in reason:
