@@ -82,7 +82,7 @@ class Document:
         secured = operation.get("security", self._content.get("security", []))
         if secured and "authorization" not in headers:
             found.append("sent without a token")
-        return found + self._body_problems(operation, headers.get("content-type", ""), row["body"])
+        return found + self._body_problems(operation, headers.get("content-type", ""), row.get("body"))
 
     def _operation(self, method: str, path: str) -> Row | None:
         # A path without parameters comes before one that its last part could fill.

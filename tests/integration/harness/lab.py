@@ -116,7 +116,7 @@ class Engine:
         """What the collection has asked since the last forget(), in order."""
         rows = [row for row in self.log() if _COLLECTION in row["headers"].get("user-agent", "")]
         return [
-            Request(row["method"], api_path(row["path"]), row["query"], row["status"], row)
+            Request(row["method"], api_path(row["path"]), row["query"], row.get("status") or 0, row)
             for row in sorted(rows, key=lambda row: int(row["seq"]))
         ]
 

@@ -20,6 +20,7 @@ _OPTIONS = (
     "method",
     "object_types",
     "passphrase",
+    "purge",
     "receipts_dir",
     "retries",
 )
