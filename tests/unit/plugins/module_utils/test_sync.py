@@ -169,6 +169,22 @@ def test_a_missing_name_is_an_error_before_anything_moves(fleet: Fleet) -> None:
     assert fleet.writes == []
 
 
+def test_a_type_that_nobody_knows_is_said(fleet: Fleet) -> None:
+    run = FakeRun()
+    result = fleet.sync(dataclasses.replace(GLOBALS, selection=Selection.of(["DOMAIN", "DOMIAN"])), run)
+    assert names(result["applied"]["created"]) == ["D"]
+    assert any("DOMIAN" in text for text in run.warnings)
+    assert not any("DOMAIN," in text for text in run.warnings)
+
+
+def test_a_type_of_a_later_release_is_no_typing_error(fleet: Fleet) -> None:
+    fleet.source.things["TYPE_OF_2030", "X"] = Thing("new")
+    run = FakeRun()
+    result = fleet.sync(dataclasses.replace(GLOBALS, selection=Selection.of(["TYPE_OF_2030"])), run)
+    assert names(result["applied"]["created"]) == ["X"]
+    assert not run.warnings
+
+
 # Releases
 
 
