@@ -98,6 +98,17 @@ def test_renaming_takes_dependents_along(local):
     assert taken.status_code == 409
 
 
+def test_a_refused_rename_changes_nothing(local):
+    api = local(data="demo").api()
+    row = next(item for item in api.rows("/profile-sets") if item["profileSetName"] == "Customer data")
+    place, before = f"/profile-sets/{row['profileSetId']}", (api.rows("/profile-sets"), api.hashes())
+    refused = api.put(place, json={"profileSetName": "Other", "classifierIds": [999_999]})
+    assert refused.status_code == 404
+    assert (api.rows("/profile-sets"), api.hashes()) == before
+    assert api.get(place).json() == row
+    assert api.put(place, json={**row, "profileSetName": "Other"}).json()["profileSetName"] == "Other"
+
+
 def test_what_is_in_use_cannot_be_deleted(local):
     api = local(data="demo").api()
     sets = {row["profileSetName"]: row["profileSetId"] for row in api.rows("/profile-sets")}

@@ -125,12 +125,7 @@ class Model:
                     self._write(change)
             except BaseException:
                 self._sequences = sequences
-                for key, old in change.before.items():
-                    self.objects.remove(key)
-                    if old is not None:
-                        self.objects.put(old)
-                    self._stale(key)
-                self.members_version += 1
+                self._undo(change)
                 raise
 
     def load(self, objects: list[Obj]) -> None:
@@ -167,6 +162,17 @@ class Model:
 
     def _stale(self, key: Key) -> None:
         self.on_stale(self.hashes.forget(key))
+
+    def _undo(self, change: Change) -> None:
+        # all are taken out before any goes back: a renamed object has its number under two names
+        for key in change.before:
+            self.objects.remove(key)
+        for old in change.before.values():
+            if old is not None:
+                self.objects.put(old)
+        for key in change.before:
+            self._stale(key)
+        self.members_version += 1
 
     def _write(self, change: Change) -> None:
         gone = [old for key, old in change.before.items() if old is not None and self.objects.get(key) is None]
