@@ -108,28 +108,29 @@ def test_token_life(local, sliding, status):
 
 
 @pytest.mark.parametrize(
-    ("release", "forbidden", "status"),
+    ("release", "forbidden", "sync_status", "status"),
     [
-        ("2025.2.0.0", "by_release", 403),
-        ("20.0.0.0", "by_release", 401),
-        ("20.0.0.0", "403", 403),
-        ("2025.2.0.0", "401", 401),
+        ("2025.2.0.0", "by_release", 401, 403),
+        ("2025.1.0.0", "by_release", 401, 401),
+        ("20.0.0.0", "403", 403, 403),
+        ("2025.2.0.0", "401", 401, 401),
     ],
 )
-def test_sync_needs_an_administrator(local, release, forbidden, status):
+def test_changing_and_sync_need_an_administrator(local, release, forbidden, sync_status, status):
     api = local(data="demo", release=release, forbidden_status=forbidden).api(ANALYST)
     assert api.get("/domains").status_code == 200
     for method, path in (
         ("GET", "/syncable-objects"),
+        ("GET", "/syncable-objects/environments/1"),
         ("POST", "/export"),
         ("POST", "/export-async"),
         ("DELETE", "/export-async"),
         ("POST", "/import"),
         ("POST", "/import-async"),
         ("DELETE", "/import-async"),
-        ("PUT", "/encryptionKey"),
-        ("POST", "/domains"),
     ):
+        assert api.request(method, path).status_code == sync_status, path
+    for method, path in (("PUT", "/encryptionKey"), ("POST", "/domains"), ("POST", "/algorithms")):
         assert api.request(method, path).status_code == status, path
 
 

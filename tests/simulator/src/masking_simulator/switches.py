@@ -35,7 +35,7 @@ SWITCHES: tuple[Switch, ...] = (
         "forbidden_status",
         "by_release",
         ("by_release", "401", "403"),
-        "Status for a user who is not an administrator; by_release is 403 from API 5.1.42 on and 401 before.",
+        "Status for who is no administrator: by_release is 401, but 403 outside the sync endpoints from API 5.1.42 on.",
     ),
     Switch("unknown_version_status", 404, (400, 404), "Status for a pinned API version that the engine lacks."),
     Switch("system_information_auth", "required", ("required", "none"), "Whether system information needs a token."),

@@ -37,6 +37,7 @@ class Operation:
     id: str
     method: str
     path: str
+    tag: str
     role: str
     since: int
     until: int
@@ -132,6 +133,7 @@ def _operation(path: str, method: str, item: dict[str, Any]) -> Operation:
         item["operationId"],
         method.upper(),
         path,
+        item["tags"][0],
         item["x-role"],
         item.get("x-since", 0),
         item.get("x-until", 10_000),
