@@ -17,6 +17,7 @@ import sys
 import typing as t
 
 from ansible import constants as C
+from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
@@ -78,7 +79,7 @@ class ActionModule(ActionBase):
                 result, self._execute_module(module_name=name, task_vars=task_vars, wrap_async=wrap_async)
             )
         else:
-            result.update(self._run_here(definition))
+            result.update(self._run_here(definition, task_vars))
         if definition.secret_result and not result.get("failed"):
             result["_ansible_no_log"] = True
         return result
@@ -96,7 +97,7 @@ class ActionModule(ActionBase):
             or bool(interpreter and not _same_interpreter(self._templar.template(interpreter)))
         )
 
-    def _run_here(self, definition: Definition) -> dict[str, t.Any]:
+    def _run_here(self, definition: Definition, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         arguments = {key: value for key, value in self._task.args.items() if not key.startswith("_ansible_")}
         validator = ArgumentSpecValidator(definition.argument_spec, **definition.rules)
         checked = validator.validate(arguments)
@@ -124,14 +125,24 @@ class ActionModule(ActionBase):
             )
         finally:
             gc.enable()
-        shown = {
-            key: _PLACEHOLDER if value is not None and definition.argument_spec[key].get("no_log") else value
-            for key, value in params.items()
-        }
-        result["invocation"] = {"module_args": shown}
+        if _shows_invocation(task_vars):
+            result["invocation"] = {
+                "module_args": {
+                    key: _PLACEHOLDER if value is not None and definition.argument_spec[key].get("no_log") else value
+                    for key, value in params.items()
+                }
+            }
         if definition.secret_result and not result.get("failed"):
             return result
         return t.cast("dict[str, t.Any]", remove_values(result, secrets))
+
+
+def _shows_invocation(task_vars: dict[str, t.Any]) -> bool:
+    """Whether results hold the module's arguments: always before core 2.21, then by a setting."""
+    try:
+        return bool(C.config.get_config_value("INJECT_INVOCATION", variables=task_vars))
+    except AnsibleError:
+        return True
 
 
 def _resolved(action: str) -> str:

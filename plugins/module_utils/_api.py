@@ -34,6 +34,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._versions import (
 )
 
 API_ROOT = "/masking/api"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 # The largest page that clients in the field ask for; the maximum is not documented.
 DEFAULT_PAGE_SIZE = 1000
 # Used by the vendor's own toolkit on all releases.
@@ -68,11 +69,20 @@ def api_root(url: str, api_version: str | None) -> str:
         path, pinned = head, tail[1:]
     if path in ("", "/masking"):
         path = API_ROOT
+    if not path.endswith(API_ROOT):
+        raise OptionError(f"'url' ends in {path!r}", hint=f"Give the address alone, or down to {API_ROOT}.")
     wanted = api_version.strip().lstrip("v") if api_version else None
     if pinned and wanted and pinned != wanted:
         raise OptionError(f"'url' pins API version {pinned} but 'api_version' says {wanted}")
-    root = f"{parts.scheme}://{parts.netloc}{path}"
+    root = f"{parts.scheme}://{_authority(parts)}{path}"
     return f"{root}/v{wanted or pinned}" if wanted or pinned else root
+
+
+def _authority(parts: SplitResult) -> str:
+    """Host and port in one spelling, so that one engine has one name."""
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    return host if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{parts.port}"
 
 
 def _split(url: str) -> SplitResult | None:

@@ -81,6 +81,10 @@ class Exchange:
         self._once(path, lambda: make(path), f"an export of {source}")
         return path
 
+    def alone_on(self, source: str) -> t.ContextManager[None]:
+        """A block in which no other target of this run exports from the source or purges it."""
+        return self._locked(f"{self._path('source', source)}.lock", f"an export of {source}")
+
     def _path(self, kind: str, *parts: str) -> str:
         digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
         return os.path.join(self._folder, f"{kind}-{digest}.json")

@@ -167,11 +167,12 @@ class Sync:
             self._warn(
                 f"engine {self._target.name}: {len(outcome.unverified)} object(s) were imported with success but "
                 f"do not have the source's hash, such as {first}. They were changed meanwhile, or this release does "
-                "not carry hashes over; then 'receipts_dir' keeps the next run from importing them again."
+                "not carry hashes over."
             )
         if self._options.purge and outcome.imports:
             purge(self._target, "import", self._warn)
-            purge(self._source, "export", self._warn)
+            with self._exchange.alone_on(self._source.name):
+                purge(self._source, "export", self._warn)
 
     def _read_target(self) -> Catalog:
         return read_catalog(self._target, object_types=self._types)
@@ -196,7 +197,7 @@ class Sync:
         path = self._exchange.bundle(
             self._source.name,
             content,
-            lambda path: export_bundle(self._source, requests, path, options.transfer),
+            lambda path: self._export(requests, path),
         )
         expected = self._hashes_in(path, batch)
         goal = ImportGoal(force_overwrite=options.policy.overwrite)
@@ -216,6 +217,11 @@ class Sync:
                 raise
             self._warn(f"{lost}; the target shows that the import has arrived")
         return expected
+
+    def _export(self, requests: list[Row], path: str) -> None:
+        # A purge by another target must not drop this document before it is downloaded.
+        with self._exchange.alone_on(self._source.name):
+            export_bundle(self._source, requests, path, self._options.transfer)
 
     def _hashes_in(self, path: str, batch: list[Item]) -> dict[ObjectKey, str | None]:
         """Hashes at the time of the export; an object can change between list and export."""
@@ -243,15 +249,17 @@ class Sync:
         return True
 
     def _verify(self, batch: list[Item], expected: t.Mapping[ObjectKey, str | None], after: Catalog) -> list[ObjectKey]:
-        """Keys that cannot be proved by hash; every import that the engine confirmed gives a receipt."""
+        """Keys that cannot be proved by hash. Between releases the engine's word counts and gives a receipt."""
         unverified = []
         same_release = comparable(self._source_catalog.release, after.release)
         for item in batch:
             wanted = expected[item.key]
             there = after.objects.get(item.key)
             if wanted is not None and there is not None and there.hash is not None:
-                self._receipts.put(item.key, Receipt(wanted, there.hash))
-                if there.hash == wanted or not same_release:
+                if there.hash == wanted:
+                    continue
+                if not same_release:
+                    self._receipts.put(item.key, Receipt(wanted, there.hash))
                     continue
             unverified.append(item.key)
         return unverified

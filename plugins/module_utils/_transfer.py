@@ -165,7 +165,8 @@ def import_bundle(engine: Engine, path: str, goal: ImportGoal, options: Transfer
     when nobody knows (the import is never sent twice), EngineBusyError at the deadline.
     """
     what = "the import"
-    if not concurrent_sync(engine.release):
+    exclusive = not concurrent_sync(engine.release)
+    if exclusive:
         engine.wait_until_idle(what)
     again = True
     while True:
@@ -174,12 +175,14 @@ def import_bundle(engine: Engine, path: str, goal: ImportGoal, options: Transfer
             return statuses
         # A refused or failed import has changed nothing, so it may be sent again once
         # what was in its way has ended; once even if that ended before we looked.
+        # How an exclusive engine words that it is busy is not documented; others say conflict.
+        may_be_busy = statuses is None and (exclusive or problem.http_status == 409)
         try:
-            waited = statuses is None and engine.wait_until_idle(what)
+            waited = may_be_busy and engine.wait_until_idle(what)
         except EngineBusyError as busy:
             busy.detail = f"it was refused before: {problem.detail or problem.message}"
             raise
-        if not waited and not (again and problem.http_status == 409 and statuses is None):
+        if not waited and not (again and may_be_busy and problem.http_status == 409):
             raise problem
         again = waited
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import functools
 import json
 import os
 import random
@@ -167,11 +168,15 @@ class Upload(t.Protocol):
 
 def _chunks(response: t.Any) -> t.Iterator[bytes]:
     """The body as it arrives: an answer that trickles must not outlast the deadline inside one read."""
-    read1 = getattr(response.raw, "read1", None)
-    if read1 is None:  # urllib3 before 2.1
+    if hasattr(response.raw, "read1"):
+        read = functools.partial(response.raw.read1, _CHUNK, decode_content=True)
+    elif "content-encoding" not in response.headers:
+        # urllib3 before 2.1 has it one layer below.
+        read = functools.partial(response.raw._fp.read1, _CHUNK)
+    else:
         yield from response.iter_content(_SMALL_CHUNK)
         return
-    while chunk := read1(_CHUNK, decode_content=True):
+    while chunk := read():
         yield chunk
 
 

@@ -217,6 +217,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._api import Engine
 from ansible_collections.maskops.delphix.plugins.module_utils._bundle_file import (
     environment_id,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._errors import OptionError
 from ansible_collections.maskops.delphix.plugins.module_utils._import import (
     ImportRequest,
     import_file,
@@ -243,6 +244,12 @@ def run(context: Context) -> Result:
         ids = {}
         for name in ("environment", "source_environment"):
             ids[f"{name}_id"] = environment_id(engine, params[name]) if params[name] else params[f"{name}_id"]
+        if ids["environment_id"] is not None and ids["environment_id"] == ids["source_environment_id"]:
+            raise OptionError(
+                "the source environment is the target environment",
+                engine=engine.name,
+                hint="On-the-fly jobs need a source environment of their own.",
+            )
         return ImportGoal(params["force_overwrite"], **ids)
 
     request = ImportRequest(params["src"], goal, transfer_options(params), purge=params["purge"])

@@ -154,7 +154,9 @@ plan:
     extra: []
     summary: {to_create: 0, to_update: 1, in_sync: 186, not_syncable: 0, blocked: 0, extra: 0}
 applied:
-  description: What really happened on the target. Objects appear here when their hash has moved.
+  description:
+    - What really happened on the target. Objects of the selected types appear here when their hash has moved.
+    - What an export brings along of other types is not listed.
   returned: when not in check mode
   type: dict
   contains:

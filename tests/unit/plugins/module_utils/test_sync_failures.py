@@ -98,8 +98,9 @@ def test_a_task_that_cannot_be_read_any_more_is_looked_after(fleet: Fleet) -> No
     assert fleet.target.writes == ["POST /import-async"]
 
 
-def test_what_moved_before_a_failure_is_told_and_remembered(fleet: Fleet) -> None:
-    fleet.target.things = {LOOKUP: Thing("old base"), DOMAIN: Thing("old domain", (LOOKUP,)), SET: THINGS[SET]}
+def test_what_moved_before_a_failure_is_told_and_remembered(clock: FakeClock, tmp_path: Path) -> None:
+    old = {LOOKUP: Thing("old base"), DOMAIN: Thing("old domain", (LOOKUP,)), SET: THINGS[SET]}
+    fleet = Fleet(Memory(SOURCE, clock, THINGS), Memory(TARGET, clock, old, release="2030.0.0.0"), tmp_path)
 
     def refuse(_handle: Handle, _given: Row) -> Answer:
         return Answer(400, {}, b'{"errorMessage": "enough"}', TARGET)

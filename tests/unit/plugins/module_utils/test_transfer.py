@@ -256,6 +256,8 @@ def test_a_conflict_that_ended_before_anybody_looked(target: Memory, bundle: str
 
 
 def test_a_task_refused_by_a_busy_engine_is_tried_again(target: Memory, bundle: str, clock: FakeClock) -> None:
+    target.release = "19.0.0.0"
+
     def start_a_job(_handle: Handle, _given: Row) -> Answer:
         target.jobs = [clock.now + 60]
         return answer(200, {"asyncTaskId": 9, "operation": "IMPORT", "status": "FAILED"})
@@ -279,6 +281,17 @@ def test_a_refusal_is_not_forgotten_while_a_job_runs_on(clock: FakeClock, bundle
     target.fault("POST /import-async", *[refused(400, {"errorMessage": "the signature does not match"})] * 9)
     with pytest.raises(MaskingError, match="the signature does not match"):
         import_bundle(target.engine, bundle, OVERWRITE, BACKGROUND)
+
+
+def test_an_engine_that_takes_several_imports_is_not_waited_for_after_a_refusal(
+    target: Memory, bundle: str, clock: FakeClock
+) -> None:
+    target.release = "20.0.0.0"
+    target.jobs = [clock.now + 3600]
+    target.fault("POST /import-async", refused(400, {"errorMessage": "the passphrase is wrong"}))
+    with pytest.raises(ImportFailedError, match="the passphrase is wrong"):
+        import_bundle(target.engine, bundle, OVERWRITE, BACKGROUND)
+    assert not clock.slept
 
 
 # After a lost answer
