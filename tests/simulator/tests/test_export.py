@@ -174,6 +174,22 @@ def test_asynchronous_export(local):
     assert api.get("/file-downloads/" + task["reference"].replace("=", "%3D")).status_code == 200
 
 
+@pytest.mark.parametrize("asked", [None, "bytes=0-9", "bytes=5-", "bytes=999999999-", "nonsense"])
+def test_documents_are_sent_whole(local, asked):
+    engine = local(data="demo")
+    api = engine.api()
+    task = api.post("/export-async", json=[domain("INVOICE_NO")]).json()
+    api.ended(task)
+    headers = {"Range": asked} if asked else {}
+    exported = api.post("/export", json=[domain("INVOICE_NO")], headers=headers)
+    downloaded = api.get(f"/file-downloads/{task['reference']}", headers=headers)
+    for answer in (exported, downloaded):
+        assert answer.status_code == 200
+        assert answer.json()["publicKey"] and answer.headers["Content-Length"] == str(len(answer.content))
+        assert not {"accept-ranges", "content-range", "etag", "last-modified"} & set(answer.headers)
+    assert list(engine.engine.store.documents.glob("export-*")) == []
+
+
 def test_download_before_the_end(local):
     for status in (404, 400):
         api = local(data="demo", task_run_seconds=0.5, unfinished_download_status=status).api()
