@@ -68,7 +68,7 @@ def test_clock_users_and_executions(process):
     engine.tell("POST", "/users", {"username": "second", "password": "Second-12", "is_admin": True})
     engine.tell("POST", "/users", {"username": "third", "password": "Third-12"})
     assert engine.api(("second", "Second-12")).get("/syncable-objects").ok
-    assert engine.api(("third", "Third-12")).get("/syncable-objects").status_code == 403
+    assert engine.api(("third", "Third-12")).get("/syncable-objects").status_code == 401
     assert {user["username"] for user in engine.tell("GET", "/users")} == {"admin", "second", "third"}
     api = engine.api()
     started = engine.tell("POST", "/executions", {"job_id": 5, "duration": 600})
