@@ -6,8 +6,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from simulator_support import GLOBAL, domain, until
+from simulator_support import DEADLINE, GLOBAL, domain, until
+
+from masking_simulator.errors import ApiError
 
 SLOW = {"task_run_seconds": 0.6}
 
@@ -37,6 +41,26 @@ def test_before_20_two_imports_and_an_export_during_an_import_are_refused(local)
     assert api.export(domain("SSN")).status_code == 409
     assert api.ended(first)["status"] == "SUCCEEDED"
     assert until(lambda: api.export(domain("SSN")).is_success)
+
+
+@pytest.mark.parametrize("operation", ["IMPORT", "ENCRYPTION_KEY_CREATE"])
+def test_what_a_task_kept_out_may_run_as_soon_as_its_success_shows(local, operation):
+    engine = local(release="19.0.0.0").engine
+    tidied = threading.Event()
+
+    def work(finish):
+        finish()
+        assert tidied.wait(DEADLINE)
+
+    kind = "import" if operation == "IMPORT" else "key"
+    task = engine.tasks.start(operation, work, after=engine.gate.enter(kind))
+    with pytest.raises(ApiError):
+        engine.gate.enter("import")
+    until(lambda: engine.tasks.get(task["asyncTaskId"])["status"] == "SUCCEEDED")
+    try:
+        engine.gate.enter("import")()
+    finally:
+        tidied.set()
 
 
 def test_before_20_two_exports_run_together(local):

@@ -36,8 +36,9 @@ class Gate:
 
     def enter(self, operation: Operation) -> Callable[[], None]:
         """Begin an operation; returns the function that ends it. Raises the refusal when it may not run."""
+        job_runs = self._executions.busy()  # not under the lock: an import leaves while it holds the store
         with self._lock:
-            obstacle = self._obstacle(operation)
+            obstacle = self._obstacle(operation, job_runs)
             if obstacle:
                 raise refuse(self._switches.integer("concurrency_status"), "busy", what=obstacle)
             self._running[operation] += 1
@@ -50,19 +51,19 @@ class Gate:
 
         return leave
 
-    def _obstacle(self, operation: Operation) -> str | None:
+    def _obstacle(self, operation: Operation, job_runs: bool) -> str | None:
         running = self._running
         if running["key"]:
             return "the generation of a new key"
         if operation == "key":
-            if running.total() or self._executions.busy():
+            if running.total() or job_runs:
                 return "another operation"
             return None
         if self._release.concurrent_sync:
             refused = self._switches.text("import_while_jobs_run") == "refused"
-            return "a job" if operation == "import" and refused and self._executions.busy() else None
+            return "a job" if operation == "import" and refused and job_runs else None
         if running["import"]:
             return "an import"
         if operation == "import" and running["export"]:
             return "an export"
-        return "a job" if operation == "import" and self._executions.busy() else None
+        return "a job" if operation == "import" and job_runs else None

@@ -86,7 +86,7 @@ class Tasks:
         """Begin a task and return it as it is at that moment.
 
         waits: whether it begins as WAITING. seconds: extra run time. fails: end as FAILED
-        without doing the work. after: called when it has ended, whichever way.
+        without doing the work. after: called before its end shows, whichever way, perhaps twice.
         """
         with self._lock:
             self._last += 1
@@ -146,13 +146,18 @@ class Tasks:
 
     def _run(self, number: int, work: Work, seconds: float, fails: bool, after: Finish) -> None:
         status = "FAILED"
+
+        def finish() -> None:
+            after()  # who sees the success may go on at once
+            self._move(number, "SUCCEEDED")
+
         try:
             if self._stop.wait(self._switches.number("task_wait_seconds")):
                 return
             self._move(number, "RUNNING")
             if self._stop.wait(self._switches.number("task_run_seconds") + seconds) or fails:
                 return
-            work(lambda: self._move(number, "SUCCEEDED"))
+            work(finish)
             status = "SUCCEEDED"
         except ApiError:
             pass  # the work has written what is to be said about it
