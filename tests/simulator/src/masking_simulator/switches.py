@@ -154,7 +154,13 @@ SWITCHES: tuple[Switch, ...] = (
         ("task", "submit"),
         "Where an asynchronous import reports what is wrong with its bundle: in the task or at once.",
     ),
-    Switch("concurrency_status", 409, (400, 409), "Status of a refused concurrent operation."),
+    Switch("concurrency_status", 409, (400, 409), "Status of a refused concurrent operation that makes a task."),
+    Switch(
+        "synchronous_concurrency_status",
+        400,
+        (400, 409),
+        "Status of a refused concurrent /export or /import, which document no conflict of this kind.",
+    ),
     Switch(
         "concurrency_refusal",
         "submit",

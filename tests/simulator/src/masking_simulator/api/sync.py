@@ -20,6 +20,9 @@ from masking_simulator.sync import exporting, importing
 from masking_simulator.sync.gate import Operation
 from masking_simulator.sync.tasks import Finish, Work, document_path, new_reference
 
+#: the switch with the status of a busy engine, for the endpoints that answer with the result itself
+_BUSY = "synchronous_concurrency_status"
+
 
 @handles("syncableObjects_list")
 def list_objects(call: Call) -> Answer:
@@ -42,7 +45,7 @@ def list_environment(call: Call) -> Answer:
 @handles("export")
 def export(call: Call) -> Answer:
     engine = call.engine
-    leave = engine.gate.enter("export")
+    leave = engine.gate.enter("export", _BUSY)
     try:
         _wait_for_export(call)
         prepared = exporting.prepare(engine, call.body, call.host)
@@ -79,7 +82,7 @@ def import_(call: Call) -> Answer:
     options = _options(call)
     importing.check_environments(engine, options)
     assert call.upload is not None
-    leave = engine.gate.enter("import")
+    leave = engine.gate.enter("import", _BUSY)
     try:
         with engine.import_lock:
             return call.created(importing.run_import(engine, call.upload, options))

@@ -34,13 +34,16 @@ class Gate:
         self._lock = threading.Lock()
         self._running: Counter[Operation] = Counter()
 
-    def enter(self, operation: Operation) -> Callable[[], None]:
-        """Begin an operation; returns the function that ends it. Raises the refusal when it may not run."""
+    def enter(self, operation: Operation, status_switch: str = "concurrency_status") -> Callable[[], None]:
+        """Begin an operation; returns the function that ends it.
+
+        Raises the refusal when it may not run, with the status of a switch.
+        """
         job_runs = self._executions.busy()  # not under the lock: an import leaves while it holds the store
         with self._lock:
             obstacle = self._obstacle(operation, job_runs)
             if obstacle:
-                raise refuse(self._switches.integer("concurrency_status"), "busy", what=obstacle)
+                raise refuse(self._switches.integer(status_switch), "busy", what=obstacle)
             self._running[operation] += 1
         once = threading.Lock()
 
