@@ -17,7 +17,7 @@ PLAYBOOK = "maskops.delphix.sync_global"
 # No other algorithm depends on it; a domain, what detects it, and a profile set do.
 CHANGED = "SupplierEmail"
 # Only newer releases tell revision ids, which say whether an object differs by itself.
-RELEASES = ("6.0.1.0", "6.0.17.0", "2025.2.0.0")
+RELEASES = ("6.0.17.0", "2025.2.0.0")
 
 
 def requested(source: Engine) -> list[str]:

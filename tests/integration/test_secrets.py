@@ -11,6 +11,7 @@ of every run of all tests. Here tokens are looked for too, and in more places.
 from __future__ import annotations
 
 import base64
+import contextlib
 import typing as t
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from harness.playbook import Ansible, Run, Running
 from harness.relay import Relay, relayed
 from harness.secrets import Secrets
 from harness.tasks import HERE, INVENTORY, between, play, task
+from harness.waiting import wait_until
 
 PLAYBOOK = "maskops.delphix.sync_global"
 OTHER_DOOR = {"environment": {"DOOR": "module"}}
@@ -46,12 +48,14 @@ def wired(shared_lab: Lab) -> t.Iterator[Wired]:
 def watch(running: Running, secrets: Secrets) -> Run:
     """Look at the command lines of all processes of a run until it ends."""
     seen: set[str] = set()
-    while running.process.poll() is None:
+
+    def ended() -> bool:
         for pid in running.processes():
-            try:
+            with contextlib.suppress(OSError):  # it has just ended
                 seen.add((Path("/proc") / str(pid) / "cmdline").read_text(errors="replace"))
-            except OSError:  # it has ended
-                continue
+        return running.process.poll() is not None
+
+    wait_until(ended, "the end of the run")
     assert any("ansible-playbook" in line for line in seen)
     secrets.assert_absent("\n".join(seen), "a command line")
     return running.wait()
