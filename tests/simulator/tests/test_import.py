@@ -277,6 +277,23 @@ def test_a_wrong_document_can_be_refused_at_once(local):
     assert api.ended(api.import_async(source.document(domain("INVOICE_NO"))).json())["status"] == "SUCCEEDED"
 
 
+@pytest.mark.parametrize(("request_", "force", "status"), [(GLOBAL, False, 409), (FORMAT, True, 404)])
+def test_a_conflict_can_be_refused_at_once(local, request_, force, status):
+    engine = local(refuse_import="submit", release="19.0.0.0", seed=2)
+    source = local(data="demo", release="19.0.0.0").api()
+    api = engine.api()
+    before = api.hashes()
+    refused = api.import_async(source.document(request_), force=force)
+    assert refused.status_code == status
+    assert list(refused.json()) == ["errorMessage"]
+    assert api.rows("/async-tasks") == [] and api.hashes() == before
+    assert list(engine.engine.store.documents.iterdir()) == []
+    # the engine is free again, and the trial of a good bundle leaves no trace but its import
+    task = api.import_async(source.document(domain("INVOICE_NO"))).json()
+    assert api.ended(task)["status"] == "SUCCEEDED"
+    assert source.row("DOMAIN", "INVOICE_NO") == api.row("DOMAIN", "INVOICE_NO")
+
+
 @pytest.mark.parametrize(
     ("encryption", "release"),
     [("by_release", "6.0.1.0"), ("by_release", "2025.2.0.0"), ("3des", "2025.2.0.0"), ("aes", "6.0.1.0")],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -99,10 +100,16 @@ def import_async(call: Call) -> Answer:
     folder = Path(tempfile.mkdtemp(dir=engine.store.documents, prefix="upload-"))
     document = folder / "document"
     shutil.move(call.upload, document)
-    if engine.switches.text("refuse_import") == "submit":
-        importing.check_document(engine, document, options)
     reference, _ = new_reference("IMPORT")
     report = document_path(engine.store, reference)
+
+    def check() -> None:
+        if engine.switches.text("refuse_import") == "submit":
+            try:
+                with engine.import_lock:
+                    importing.try_import(engine, document, options)
+            except ApiError as error:
+                raise ApiError(error.status, error.message) from None  # documented without list of statuses
 
     def work(finish: Finish) -> None:
         def committing(results: list[importing.Result]) -> None:
@@ -119,7 +126,11 @@ def import_async(call: Call) -> Answer:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    return _start(call, "IMPORT", "import", reference, work, waits=True)
+    try:
+        return _start(call, "IMPORT", "import", reference, work, waits=True, check=check)
+    except ApiError:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 @handles("importAsync_purge")
@@ -150,7 +161,16 @@ def _options(call: Call) -> importing.Options:
     )
 
 
-def _start(call: Call, operation: str, gate: Operation, reference: str, work: Work, waits: bool) -> Answer:
+def _start(
+    call: Call,
+    operation: str,
+    gate: Operation,
+    reference: str,
+    work: Work,
+    waits: bool,
+    check: Callable[[], None] = lambda: None,
+) -> Answer:
+    """Begin a task; `check` raises what refuses it at once, after the engine was found free."""
     engine = call.engine
     slow = call.fault("slow_task")
     fails = call.fault("fail_task") is not None
@@ -161,6 +181,12 @@ def _start(call: Call, operation: str, gate: Operation, reference: str, work: Wo
         if engine.switches.text("concurrency_refusal") == "submit":
             raise
         fails = True
+    else:
+        try:
+            check()
+        except BaseException:
+            leave()
+            raise
     task = engine.tasks.start(
         operation,
         work,

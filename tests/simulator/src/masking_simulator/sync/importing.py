@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import tempfile
 from collections.abc import Callable
@@ -50,16 +51,14 @@ class _Refused(Exception):
         self.message = message
 
 
+class _Undone(Exception):
+    """An import that went well is not to be kept."""
+
+
 def check_environments(engine: Engine, options: Options) -> None:
     """Refuse a source environment that is the target environment."""
     if options.environment is not None and options.environment == options.source_environment:
         raise refuse(engine.switches.integer("environment_problem_status"), "same_environments")
-
-
-def check_document(engine: Engine, document: Path, options: Options) -> None:
-    """Raise what is wrong with a document, without importing it."""
-    with tempfile.TemporaryDirectory(dir=engine.store.documents, prefix="import-") as work:
-        _check_scopes(engine, _open(engine, document, Path(work), options.passphrase), options)
 
 
 def run_import(
@@ -83,6 +82,16 @@ def run_import(
             engine.listing.warm()
             committing(results)
     return results
+
+
+def try_import(engine: Engine, document: Path, options: Options) -> None:
+    """Raise what an import of a document would raise, and change nothing."""
+
+    def undo(results: list[Result]) -> None:
+        raise _Undone
+
+    with contextlib.suppress(_Undone):
+        run_import(engine, document, options, undo)
 
 
 def _open(engine: Engine, document: Path, work: Path, passphrase: str | None) -> Bundle:
