@@ -11,11 +11,13 @@ import ssl
 import stat
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 import requests
 from cryptography import x509
-from simulator_support import GLOBAL
+from simulator_support import GLOBAL, domain, until
 
 
 def run(*options):
@@ -34,6 +36,9 @@ def run(*options):
         ["--release", "2025.2", "--set", "token_seconds=-1"],
         ["--release", "2025.2", "--faults", "/no/such/file"],
         ["--release", "2025.2", "--set", "token_seconds"],
+        ["--release", "2025.2", "--port", "99999"],
+        ["--release", "2025.2", "--port", "-1"],
+        ["--release", "2025.2", "--control-port", "70000"],
     ],
 )
 def test_bad_options_are_one_line(tmp_path, options):
@@ -47,6 +52,38 @@ def test_a_taken_port_is_one_line(process, tmp_path):
     port = process().url.rsplit(":", 1)[1]
     result = run("--state", str(tmp_path / "other"), "--release", "2025.2", "--plain-http", "--port", port)
     assert result.returncode == 2 and "cannot listen" in result.stderr and "Traceback" not in result.stderr
+
+
+def test_one_port_for_engine_and_control_is_one_line(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    options = ("--release", "2025.2", "--plain-http", "--port", port, "--control-port", port)
+    result = run("--state", str(tmp_path / "state"), *options)
+    assert result.returncode == 2
+    assert result.stderr.startswith("masking-simulator: cannot listen") and result.stderr.count("\n") == 1
+
+
+def test_a_state_that_is_none_is_one_line(tmp_path):
+    (tmp_path / "engine.sqlite").write_bytes(b"this is no database " * 100)
+    result = run("--state", str(tmp_path), "--release", "2025.2", "--plain-http")
+    assert result.returncode == 2
+    assert str(tmp_path) in result.stderr and result.stderr.count("\n") == 1
+
+
+def test_a_stop_does_not_wait_for_a_slow_export(process):
+    engine = process(data="demo")
+    api = engine.api()
+    slow = {"match": {"path": "^/export$"}, "action": {"kind": "slow_task", "seconds": 60}}
+    engine.tell("PUT", "/faults", [slow])
+    asking = threading.Thread(target=lambda: api.export(domain("INVOICE_NO")))
+    asking.start()
+    until(lambda: engine.tell("GET", "/faults")[0]["hits"])
+    begun = time.monotonic()
+    assert engine.stop() == 0
+    asking.join()
+    assert time.monotonic() - begun < 20
+    assert "Traceback" not in engine.process.stderr.read()
 
 
 def test_engines_share_a_ca(process, tmp_path):

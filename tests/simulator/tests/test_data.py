@@ -53,13 +53,16 @@ def test_numbers_of_different_kinds_collide(local):
     assert drivers & sets
 
 
-def test_another_seed_differs_but_not_in_what_is_built_in(local):
+def test_another_seed_gives_other_keys_but_the_same_names(local):
     one, two = local(data="demo", seed=1).api().hashes(), local(data="demo", seed=2).api().hashes()
     names = [{key for key in hashes if not key[1].isdigit()} for hashes in (one, two)]
     assert names[0] == names[1]
     assert one["KEY", "global"] != two["KEY", "global"]
     assert one["USER_ALGORITHM", "CustomerEmail"] != two["USER_ALGORITHM", "CustomerEmail"]
-    assert one["LICENSE_INFO", "global"] == two["LICENSE_INFO", "global"]
+    for kind, name in (("USER_ALGORITHM", "dlpx-core:FirstName"), ("DOMAIN", "FIRST_NAME"), ("PROFILE_SET", "HIPAA")):
+        assert one[kind, name] != two[kind, name]
+    for kind, name in (("LICENSE_INFO", "global"), ("APPLICATION_SETTINGS", "global"), ("JDBC_DRIVER", "Oracle")):
+        assert one[kind, name] == two[kind, name]
 
 
 def test_scale_makes_what_is_asked(local):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -24,15 +25,21 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return _serve(options)
+    except sqlite3.Error as error:
+        message = f"{options.state}: {error}"
     except (ValueError, OSError) as error:
-        print(f"masking-simulator: {error}", file=sys.stderr)
-        return 2
+        message = str(error)
+    print(f"masking-simulator: {message}", file=sys.stderr)
+    return 2
 
 
 def _serve(options: argparse.Namespace) -> int:
     user, separator, password = options.admin.partition(":")
     if not separator or not user or not password:
         raise ValueError("--admin reads USER:PASSWORD")
+    for name, port in (("--port", options.port), ("--control-port", options.control_port)):
+        if port is not None and not 0 <= port <= 65535:
+            raise ValueError(f"{name} reads a number from 0 to 65535")
     check_profile(options.data)
     switches = dict(_pair(text) for text in options.set)
     Switches(switches)

@@ -55,6 +55,8 @@ class Engine:
         self.release = config.release
         self.store = store
         self.clock = Clock()
+        #: set when the process is told to stop: what waits for a time waits no longer
+        self.stopping = threading.Event()
         self.switches = Switches(config.switches)
         if store.meta("id_offset") is None:
             store.set_meta("id_offset", str(_offset(config.place)))
@@ -62,7 +64,7 @@ class Engine:
         self.listing = Listing(self.model, config.place)
         self.auth = Auth(store, self.switches, self.clock)
         first = int(store.meta("id_offset") or 0)
-        self.tasks = Tasks(store, self.switches, self.clock, first)
+        self.tasks = Tasks(store, self.switches, self.clock, first, self.stopping)
         self.executions = Executions(store, self.clock, first)
         self.gate = Gate(config.release, self.switches, self.executions)
         self.faults = Faults()

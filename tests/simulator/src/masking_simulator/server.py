@@ -70,16 +70,27 @@ async def serve(engine: Engine, listen: Listen, tls: Path | None, control: Liste
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
+        engine.stopping.set()
         for server, _ in servers:
             server.should_exit = True
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)
     running = [asyncio.create_task(server.serve(sockets=[bound])) for server, bound in servers]
-    for server, _ in servers:
-        await server.up.wait()
+    for (server, _), task in zip(servers, running, strict=True):
+        await _started(server, task)
     print(f"ready {_url('https' if files else 'http', bound)}", flush=True)
     await asyncio.gather(*running)
+
+
+async def _started(server: _Server, task: asyncio.Task[None]) -> None:
+    """Wait until a server takes requests; raises what kept it from starting."""
+    up = asyncio.ensure_future(server.up.wait())
+    await asyncio.wait({up, task}, return_when=asyncio.FIRST_COMPLETED)
+    if not up.done():
+        up.cancel()
+        await task
+        raise OSError("the server ended while it started")
 
 
 def _server(app: ASGIApp, files: tuple[Path, Path] | None) -> _Server:
@@ -108,6 +119,7 @@ def _bind(listen: Listen) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((listen.host, listen.port))
+        bound.listen()  # only now is the port taken for others
     except OSError as error:
         raise OSError(f"cannot listen on {listen.host}:{listen.port}: {error.strerror}") from None
     return bound

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -149,8 +148,8 @@ def _wait_for_export(call: Call) -> None:
     if slow is None:
         return
     limit = call.engine.switches.number("export_limit_seconds")
-    threading.Event().wait(min(slow["seconds"], limit))
-    if slow["seconds"] >= limit:
+    stopped = call.engine.stopping.wait(min(slow["seconds"], limit))
+    if not stopped and slow["seconds"] >= limit:
         raise refuse(call.engine.switches.integer("export_limit_status"), "export_too_long", seconds=int(limit))
 
 

@@ -41,12 +41,12 @@ def new_reference(operation: str, suffix: str = "json") -> tuple[str, str]:
 class Tasks:
     """The asynchronous tasks of one engine. Those that ran when it died are FAILED."""
 
-    def __init__(self, store: Store, switches: Switches, clock: Clock, first: int) -> None:
+    def __init__(self, store: Store, switches: Switches, clock: Clock, first: int, stopping: threading.Event) -> None:
         self._store = store
         self._switches = switches
         self._clock = clock
         self._lock = store.lock  # one lock, because tasks end inside transactions
-        self._stop = threading.Event()
+        self._stop = stopping
         self._threads: set[threading.Thread] = set()
         self._tasks: dict[int, Task] = {int(key): task for key, task in store.records("task").items()}
         self._last = max(self._tasks, default=first)
