@@ -10,7 +10,11 @@ import base64
 import json
 
 import pytest
-from simulator_support import GLOBAL, algorithm, domain
+from simulator_support import GLOBAL, Api, algorithm, domain
+from starlette.testclient import TestClient
+
+from masking_simulator.app import engine_app
+from masking_simulator.observe import Observer
 
 KEY = {"objectIdentifier": {"keyId": "global"}, "objectType": "KEY"}
 FORMAT = {"objectIdentifier": {"id": "orders.csv"}, "objectType": "FILE_FORMAT"}
@@ -208,6 +212,38 @@ def test_failed_asynchronous_import_leaves_its_reasons_by_switch(local):
         assert answer.status_code == status
         if status == 200:
             assert "FAILED" in statuses(answer)
+
+
+def uploads(engine):
+    return list(engine.engine.store.documents.glob("upload-*"))
+
+
+@pytest.mark.parametrize(("kept", "status"), [("kept", 200), ("missing", 404)])
+def test_an_import_that_never_ran_leaves_its_reason_and_no_upload(local, kept, status):
+    source = local(data="demo", release="19.0.0.0").api()
+    engine = local(release="19.0.0.0", concurrency_refusal="task", failed_import_document=kept)
+    api = engine.api()
+    engine.engine.executions.start(7, None)
+    task = api.import_async(source.document(domain("INVOICE_NO"))).json()
+    assert api.ended(task)["status"] == "FAILED"
+    answer = api.download(task)
+    assert answer.status_code == status
+    assert status != 200 or "a job is running" in answer.json()["errorMessage"]
+    assert uploads(engine) == []
+    engine.engine.set_switches({"concurrency_refusal": "submit"})
+    assert api.import_async(source.document(domain("INVOICE_NO"))).status_code == 409
+    assert uploads(engine) == []
+
+
+def test_an_import_that_a_fault_fails_leaves_a_reason_and_no_upload(local):
+    source, engine = local(data="demo").api(), local()
+    api = engine.api()
+    engine.engine.faults.replace([{"action": {"kind": "fail_task"}, "match": {"path": "import"}}])
+    observed = Api(TestClient(Observer(engine_app(engine.engine), engine.engine), base_url="http://engine.example.com"))
+    task = observed.login().import_async(source.document(domain("INVOICE_NO"))).json()
+    assert api.ended(task)["status"] == "FAILED"
+    assert api.download(task).json()["errorMessage"]
+    assert uploads(engine) == []
 
 
 def test_an_algorithm_of_another_type_is_a_conflict(local):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def export_async(call: Call) -> Answer:
     def work(finish: Finish) -> None:
         exporting.write(engine, prepared, document_path(engine.store, reference), call.passphrase, zipped)
 
-    return _start(call, "EXPORT", "export", reference, work, waits=False)
+    return _start(call, Job("EXPORT", "export", reference, work), waits=False)
 
 
 @handles("exportAsync_purge")
@@ -115,21 +116,17 @@ def import_async(call: Call) -> Answer:
             _write(report, results)
             finish()
 
-        try:
-            with engine.import_lock:
-                importing.run_import(engine, document, options, committing)
-        except ApiError as error:
-            if engine.switches.text("failed_import_document") == "kept":
-                _write(report, error.body)
-            raise
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with engine.import_lock:
+            importing.run_import(engine, document, options, committing)
 
-    try:
-        return _start(call, "IMPORT", "import", reference, work, waits=True, check=check)
-    except ApiError:
+    def failed(error: ApiError) -> None:
+        if engine.switches.text("failed_import_document") == "kept":
+            _write(report, error.body)
+
+    def tidy() -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        raise
+
+    return _start(call, Job("IMPORT", "import", reference, work, check, failed, tidy), waits=True)
 
 
 @handles("importAsync_purge")
@@ -160,40 +157,63 @@ def _options(call: Call) -> importing.Options:
     )
 
 
-def _start(
-    call: Call,
-    operation: str,
-    gate: Operation,
-    reference: str,
-    work: Work,
-    waits: bool,
-    check: Callable[[], None] = lambda: None,
-) -> Answer:
-    """Begin a task; `check` raises what refuses it at once, after the engine was found free."""
+@dataclass(frozen=True)
+class Job:
+    """An asynchronous export or import.
+
+    check: raises what refuses it at once, after the engine was found free. failed: told why the
+    task fails. tidy: called when the job is over or was refused, perhaps twice.
+    """
+
+    operation: str
+    gate: Operation
+    reference: str
+    work: Work
+    check: Callable[[], None] = lambda: None
+    failed: Callable[[ApiError], None] = lambda error: None
+    tidy: Callable[[], None] = lambda: None
+
+
+def _start(call: Call, job: Job, waits: bool) -> Answer:
+    """Begin the task of a job, or raise what refuses it."""
     engine = call.engine
     slow = call.fault("slow_task")
-    fails = call.fault("fail_task") is not None
+    refusal = refuse(500, "unexpected") if call.fault("fail_task") is not None else None
     leave: Finish = lambda: None  # noqa: E731
+
+    def after() -> None:
+        leave()
+        job.tidy()
+
     try:
-        leave = engine.gate.enter(gate)
-    except ApiError:
-        if engine.switches.text("concurrency_refusal") == "submit":
-            raise
-        fails = True
-    else:
         try:
-            check()
-        except BaseException:
-            leave()
+            leave = engine.gate.enter(job.gate)
+        except ApiError as busy:
+            if engine.switches.text("concurrency_refusal") == "submit":
+                raise
+            refusal = busy
+        else:
+            job.check()
+    except BaseException:
+        after()
+        raise
+
+    def work(finish: Finish) -> None:
+        try:
+            if refusal is not None:
+                raise refusal
+            job.work(finish)
+        except ApiError as error:
+            job.failed(error)
             raise
+
     task = engine.tasks.start(
-        operation,
+        job.operation,
         work,
-        reference=reference,
+        reference=job.reference,
         waits=waits,
         seconds=slow["seconds"] if slow else 0.0,
-        fails=fails,
-        after=leave,
+        after=after,
     )
     return call.created(task)
 
