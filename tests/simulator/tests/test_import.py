@@ -392,6 +392,25 @@ def test_older_bundles_are_taken_unless_they_hold_a_removed_feature(local):
     assert answer.status_code == 400 and "PROFILE_EXPRESSION" in answer.json()["errorMessage"]
 
 
+@pytest.mark.parametrize("release", ["6.0.17.0", "2025.1.0.0"])
+def test_old_profile_expressions_become_classifiers_by_switch(local, release):
+    source = local(data="demo", release=release).api()
+    target = local(release="2025.2.0.0", old_expressions="converted").api()
+    document = source.document(GLOBAL)
+    imported = target.import_(document)
+    assert imported.status_code == 200 and statuses(imported) == {"SUCCESS"}
+    expressions = {row["expressionName"]: row["domainName"] for row in source.rows("/profile-expressions")}
+    classifiers = {row["classifierName"]: row["domainName"] for row in target.rows("/classifiers")}
+    moved = {row["importedObjectIdentifier"]["id"] for row in imported.json() if row["objectType"] == "CLASSIFIER"}
+    assert moved and {name: classifiers[name] for name in moved} == {name: expressions[name] for name in moved}
+    (old,) = (row for row in source.rows("/profile-sets") if row["profileSetName"] == "Customer data")
+    (new,) = (row for row in target.rows("/profile-sets") if row["profileSetName"] == "Customer data")
+    assert len(new["classifierIds"]) == len(old["profileExpressionIds"])
+    before = target.hashes()
+    assert target.import_(document).is_success
+    assert {key: value for key, value in target.hashes().items() if value != before[key]} == {}
+
+
 @pytest.mark.parametrize("status", [400, 404])
 def test_environments_of_an_import(local, status):
     source = local(data="demo").api()

@@ -140,6 +140,12 @@ SWITCHES: tuple[Switch, ...] = (
     Switch(
         "reference_imported_identifier", "present", ("present", "omitted"), "importedObjectIdentifier of references."
     ),
+    Switch(
+        "old_expressions",
+        "refused",
+        ("refused", "converted"),
+        "Profile expressions of an older bundle from API 5.1.42 on: refused, or made classifiers of the same names.",
+    ),
     Switch("result_order", "mixed", ("mixed", "dependency"), "Order of the import statuses."),
     Switch(
         "failed_import_document",

@@ -22,6 +22,7 @@ from masking_simulator.model.names import name_problem
 from masking_simulator.model.objects import Content, Key, Obj
 from masking_simulator.model.types import BY_NAME, ObjectType
 from masking_simulator.releases import parse_release
+from masking_simulator.sync.conversion import converted
 from masking_simulator.sync.crypto import PassphraseMissing, WrongPassphrase
 from masking_simulator.sync.document import BadDocument, BadSignature, Bundle, Record, read_document
 from masking_simulator.sync.listing import GLOBAL_IDENTIFIER
@@ -78,7 +79,7 @@ def run_import(
         }
         _check_scopes(engine, bundle, options)
         with engine.model.change() as change:
-            results = _Importer(engine, options, change, contents).run(bundle.records)
+            results = _Importer(engine, options, change, contents).run(_records(engine, bundle))
             engine.listing.warm()
             committing(results)
     return results
@@ -109,6 +110,12 @@ def _open(engine: Engine, document: Path, work: Path, passphrase: str | None) ->
     if parse_release(bundle.release).numbers > engine.release.numbers:
         raise refuse(status, "newer_release", theirs=bundle.release, ours=engine.release.text)
     return bundle
+
+
+def _records(engine: Engine, bundle: Bundle) -> list[Record]:
+    if engine.switches.text("old_expressions") == "refused":
+        return bundle.records
+    return [converted(record, engine.release) for record in bundle.records]
 
 
 def _check_scopes(engine: Engine, bundle: Bundle, options: Options) -> None:
