@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from simulator_support import domain
 
 from masking_simulator.releases import parse_release
 
@@ -77,6 +78,19 @@ def test_revision_id_by_version(local):
     assert all("revisionId" in row for row in new.api().rows("/syncable-objects"))
     assert not any("revisionId" in row for row in new.api(version="/v5.1.18").rows("/syncable-objects"))
     assert not any("revisionId" in row for row in old.api().rows("/syncable-objects"))
+
+
+def test_a_pinned_version_lacks_what_came_later(local):
+    engine = local(data="demo")
+    now, pinned = engine.api(), engine.api(version="/v5.1.1")
+    for path in ("/classifiers", "/plugin", "/syncable-objects/environments/1"):
+        assert pinned.get(path).status_code == 404
+    assert now.get("/classifiers").status_code == 200
+    metadata = [api.document(domain("INVOICE_NO"))["exportResponseMetadata"] for api in (now, pinned)]
+    assert [any("revisionId" in row for row in item["exportedObjectList"]) for item in metadata] == [True, False]
+    task = pinned.post("/export-async", params={"structure": "ZIP"}, json=[domain("INVOICE_NO")]).json()
+    assert pinned.ended(task)["status"] == "SUCCEEDED"
+    assert pinned.download(task).json()["blob"]
 
 
 def test_published_contract_is_that_of_the_release(local):

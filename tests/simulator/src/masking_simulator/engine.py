@@ -75,11 +75,6 @@ class Engine:
         if pem is None:
             store.set_meta("signer", self.signer.pem().decode())
 
-    @property
-    def shows_revision_id(self) -> bool:
-        """Whether this engine's API has the field revisionId (5.1.42 on)."""
-        return self.release.api >= 42
-
     def new_local(self, kind: str, user: str | None = None) -> dict[str, Any]:
         """The engine's own marks on an object that is being made."""
         now = api_time(self.clock.now())

@@ -44,6 +44,8 @@ def endpoint(engine: Engine, operation: Operation) -> Endpoint:
     async def serve(request: Request) -> Response:
         work: Path | None = None
         try:
+            if request.scope["api"] < operation.since:
+                raise refuse(404, "no_such_path")  # a pinned version without it
             user, token = _authenticate(engine, operation, request)
             path = _path_parameters(operation, request)
             query = _query_parameters(operation, request)
@@ -106,14 +108,14 @@ def _forbidden_status(engine: Engine, operation: Operation) -> int:
 
 def _path_parameters(operation: Operation, request: Request) -> dict[str, Any]:
     try:
-        return operation.parameters_in("path", request.path_params)
+        return operation.parameters_in("path", request.path_params, request.scope["api"])
     except ApiError as error:
         raise ApiError(404, error.message) from None
 
 
 def _query_parameters(operation: Operation, request: Request) -> dict[str, Any]:
     try:
-        return operation.parameters_in("query", dict(request.query_params))
+        return operation.parameters_in("query", dict(request.query_params), request.scope["api"])
     except ApiError as error:
         raise _fitting(operation, error) from None
 

@@ -49,7 +49,7 @@ def export(call: Call) -> Answer:
     leave = engine.gate.enter("export", _BUSY)
     try:
         _wait_for_export(call)
-        prepared = exporting.prepare(engine, call.body, call.host)
+        prepared = exporting.prepare(engine, call.body, call.host, _shows_revision_id(call))
         path = Path(tempfile.mkdtemp(dir=engine.store.documents, prefix="export-")) / "document.json"
         exporting.write(engine, prepared, path, call.passphrase)
     finally:
@@ -61,8 +61,8 @@ def export(call: Call) -> Answer:
 def export_async(call: Call) -> Answer:
     engine = call.engine
     structure = call.query["structure"] or engine.switches.text("structure_default")
-    zipped = structure == "ZIP" and engine.release.api >= 42
-    prepared = exporting.prepare(engine, call.body, call.host)
+    zipped = structure == "ZIP" and call.api >= 42
+    prepared = exporting.prepare(engine, call.body, call.host, _shows_revision_id(call))
     reference, _ = new_reference("EXPORT", "zip" if zipped else "json")
 
     def work(finish: Finish) -> None:
@@ -136,7 +136,7 @@ def purge_imports(call: Call) -> Answer:
 
 
 def _shows_revision_id(call: Call) -> bool:
-    return call.engine.shows_revision_id and call.api >= 42
+    return call.api >= 42
 
 
 def _wait_for_export(call: Call) -> None:

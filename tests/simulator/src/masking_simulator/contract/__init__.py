@@ -18,16 +18,18 @@ from masking_simulator.errors import refuse
 from masking_simulator.releases import Release
 
 _METHODS = ("get", "post", "put", "delete")
+_ALWAYS = -1  # also in 5.0, which counts as -1
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a request; `schema` has its references resolved."""
+    """A parameter of a request; `schema` has its references resolved, `since` is its first API version 5.1.N."""
 
     name: str
     place: str
     required: bool
     schema: dict[str, Any]
+    since: int
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,13 @@ class Operation:
             place = "/".join(str(part) for part in error.instance_path)
             raise refuse(400, "bad_body", reason=f"{place or 'body'} does not match its schema")
 
-    def parameters_in(self, place: str, given: dict[str, str]) -> dict[str, Any]:
-        """Parameters as typed values; raises the refusal of a bad one."""
+    def parameters_in(self, place: str, given: dict[str, str], api: int) -> dict[str, Any]:
+        """Parameters as typed values; raises the refusal of a bad one. Those that API 5.1.`api` lacks are not read."""
         values: dict[str, Any] = {}
         for parameter in self.parameters:
             if parameter.place != place:
                 continue
-            text = given.get(parameter.name)
+            text = given.get(parameter.name) if parameter.since <= api else None
             if text is None:
                 if parameter.required:
                     raise refuse(400, "missing_parameter", name=parameter.name)
@@ -135,7 +137,7 @@ def _operation(path: str, method: str, item: dict[str, Any]) -> Operation:
         path,
         item["tags"][0],
         item["x-role"],
-        item.get("x-since", 0),
+        item.get("x-since", _ALWAYS),
         item.get("x-until", 10_000),
         tuple(_parameter(raw) for raw in item.get("parameters", [])),
         media,
@@ -146,8 +148,9 @@ def _operation(path: str, method: str, item: dict[str, Any]) -> Operation:
 
 
 def _parameter(raw: dict[str, Any]) -> Parameter:
+    since = raw.get("x-since", _ALWAYS)
     raw = _resolved(raw)
-    return Parameter(raw["name"], raw["in"], raw.get("required", False), _resolved(raw["schema"]))
+    return Parameter(raw["name"], raw["in"], raw.get("required", False), _resolved(raw["schema"]), since)
 
 
 def _resolved(value: dict[str, Any]) -> dict[str, Any]:

@@ -46,13 +46,15 @@ class Export:
     contents: list[Obj | None]
 
 
-def prepare(engine: Engine, requested: list[dict[str, Any]], host: str) -> Export:
-    """Check a request and collect what it needs; any problem refuses the whole export."""
+def prepare(engine: Engine, requested: list[dict[str, Any]], host: str, shows_id: bool) -> Export:
+    """Check a request and collect what it needs; any problem refuses the whole export.
+
+    shows_id: whether the metadata has the field revisionId.
+    """
     with engine.model.lock:
         asked = [_requested(engine, entry) for entry in requested]
         items = _Collector(engine).collect(asked)
         _check_names(engine, items)
-        shows_id = engine.shows_revision_id
         metadata = {
             "exportHost": host,
             "exportDate": document_time(engine.clock.now()),
