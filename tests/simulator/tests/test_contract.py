@@ -21,7 +21,7 @@ from masking_simulator.contract import document, operations
 
 HERE = Path(__file__).parent / "contract"
 OTHER = os.environ.get("MASKING_CONTRACT")
-EXAMPLES = 10
+EXAMPLES = 4
 
 
 def contract_run(engine, contract, *options):

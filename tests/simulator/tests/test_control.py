@@ -29,10 +29,14 @@ def test_log_shows_requests_and_no_secrets(process):
     assert log[1]["user"] == "admin" and log[1]["headers"]["passphrase"] == "********"
     assert log[1]["status"] == 200 and log[1]["bytes_out"] > len(document["blob"]) and log[1]["bytes_in"] > 0
     assert log[2]["query"] == "force_overwrite=true" and log[2]["duration"] > 0
+    url = {"jdbc": "jdbc:x;password=In-Url;y=1"}
+    api.post("/database-connectors/test", params={"password": "In-Query"}, json=url)
+    log += engine.tell("GET", "/requests?after=4")
+    assert log[4]["query"] == "password=********" and log[4]["body"]["jdbc"] == "jdbc:x;password=********;y=1"
     text = str(log)
-    for secret in ("Admin-12", token, "very secret"):
+    for secret in ("Admin-12", token, "very secret", "In-Url", "In-Query"):
         assert secret not in text
-    assert len(engine.tell("GET", "/requests?after=3")) == 1
+    assert len(engine.tell("GET", "/requests?after=3")) == 2
     engine.tell("DELETE", "/requests")
     assert engine.tell("GET", "/requests") == []
 

@@ -143,6 +143,15 @@ def test_two_objects_of_one_name_by_switch(local):
         assert api.export(domain("InvoiceTokens")).status_code == status
 
 
+def test_what_there_is_one_of_has_no_name_to_share(local):
+    api = local(data="demo", same_name_scope="all").api()
+    key, settings = (
+        api.rows("/syncable-objects", object_type="KEY"),
+        api.rows("/syncable-objects", object_type="APPLICATION_SETTINGS"),
+    )
+    assert api.export(*key, *settings).status_code == 200
+
+
 def test_a_stale_hash_is_ignored_or_refused(local):
     for switch, status in (("ignored", 200), ("refused", 409)):
         api = local(data="demo", stale_hash=switch).api()

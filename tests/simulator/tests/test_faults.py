@@ -163,6 +163,17 @@ def test_faults_from_a_file(process, tmp_path):
         [{"action": {"kind": "reset", "x": 1}}],
         [{"match": {"where": 1}, "action": {"kind": "reset"}}],
         [{"match": {"path": "("}, "action": {"kind": "reset"}}],
+        [{"match": [], "action": {"kind": "reset"}}],
+        [{"match": {"method": 5}, "action": {"kind": "reset"}}],
+        [{"match": {"times": -1}, "action": {"kind": "reset"}}],
+        [{"action": {"kind": []}}],
+        [{"action": {"kind": "status", "status": "abc"}}],
+        [{"action": {"kind": "status", "status": 99}}],
+        [{"action": {"kind": "status", "status": 307}}],
+        [{"action": {"kind": "status", "retry_after": "soon"}}],
+        [{"action": {"kind": "latency", "milliseconds": "x"}}],
+        [{"action": {"kind": "truncate", "fraction": 2}}],
+        [{"action": {"kind": "restart", "when": "now"}}],
     ],
 )
 def test_malformed_rules_are_refused(rules):

@@ -16,8 +16,10 @@ method and path (a regular expression, searched in the path after the base path)
 
 from __future__ import annotations
 
+import math
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +36,30 @@ ACTIONS: dict[str, dict[str, Any]] = {
     "slow_task": {"seconds": 5.0},
     "fail_task": {},
     "restart": {"when": "before"},
+}
+
+
+def _number(low: float, high: float = math.inf, whole: bool = False) -> Callable[[Any], bool]:
+    """Whether a value is a number between two others, both included."""
+    kinds = int if whole else (int, float)
+    return lambda value: isinstance(value, kinds) and not isinstance(value, bool) and low <= value <= high
+
+
+#: what the value of an option, or of a part of match, must be
+_GOOD: dict[str, Callable[[Any], bool]] = {
+    "latency.milliseconds": _number(0),
+    "status.status": _number(400, 599, whole=True),
+    "status.retry_after": lambda value: value is None or _number(0, whole=True)(value),
+    "status.html": lambda value: isinstance(value, bool),
+    "html.status": _number(200, 599, whole=True),
+    "truncate.fraction": _number(0, 1),
+    "corrupt.bytes": _number(1, whole=True),
+    "slow_task.seconds": _number(0),
+    "restart.when": lambda value: value in ("before", "after"),
+    "match.method": lambda value: value is None or isinstance(value, str),
+    "match.path": lambda value: isinstance(value, str),
+    "match.after": _number(0, whole=True),
+    "match.times": _number(0, whole=True),
 }
 _MATCH = {"method", "path", "after", "times"}
 
@@ -94,28 +120,33 @@ def _rule(number: int, source: Any) -> Rule:
     if not isinstance(source, dict) or not isinstance(source.get("action"), dict):
         raise ValueError(f"rule {number}: an object with 'action' is needed")
     match = source.get("match", {})
+    if not isinstance(match, dict):
+        raise ValueError(f"rule {number}: match must be an object")
     unknown = set(match) - _MATCH
     if unknown:
         raise ValueError(f"rule {number}: unknown in match: {', '.join(sorted(unknown))}")
     action = dict(source["action"])
     kind = action.pop("kind", None)
-    if kind not in ACTIONS:
+    if not isinstance(kind, str) or kind not in ACTIONS:
         raise ValueError(f"rule {number}: kind must be one of {', '.join(ACTIONS)}")
     unknown = set(action) - set(ACTIONS[kind])
     if unknown:
         raise ValueError(f"rule {number}: unknown for {kind}: {', '.join(sorted(unknown))}")
+    for place, values in (("match", match), (kind, action)):
+        for name, value in values.items():
+            if not _GOOD[f"{place}.{name}"](value):
+                raise ValueError(f"rule {number}: {place} cannot have {name} {value!r}")
     try:
         pattern = re.compile(match.get("path", ""))
-        after, times = int(match.get("after", 0)), int(match.get("times", 0))
-    except (re.error, TypeError, ValueError) as error:
+    except re.error as error:
         raise ValueError(f"rule {number}: {error}") from None
     method = match.get("method")
     return Rule(
         number,
         method.upper() if method else None,
         pattern,
-        after,
-        times,
+        match.get("after", 0),
+        match.get("times", 0),
         kind,
         {**ACTIONS[kind], **action},
         source=source,

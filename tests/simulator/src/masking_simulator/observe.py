@@ -18,7 +18,7 @@ from masking_simulator.api.dispatch import json_response
 from masking_simulator.engine import Engine
 from masking_simulator.errors import refuse
 from masking_simulator.faults import Rule
-from masking_simulator.requestlog import shown_body, shown_headers
+from masking_simulator.requestlog import shown_body, shown_headers, shown_query
 
 _SMALL = 16 * 1024
 _HTML = b"<html><head><title>Gateway</title></head><body><h1>Not available</h1></body></html>"
@@ -45,7 +45,7 @@ class Observer:
                 "time": self._engine.clock.now(),
                 "method": scope["method"],
                 "path": scope["path"],
-                "query": scope["query_string"].decode("latin-1"),
+                "query": shown_query(scope["query_string"].decode("latin-1")),
                 "status": 0,
                 "faults": [rule.kind for rule in rules],
                 "headers": shown_headers(scope["headers"]),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import deque
 from typing import Any
@@ -17,6 +18,9 @@ _SMALL = 16 * 1024
 _SECRET_HEADERS = frozenset({"authorization", "passphrase", "cookie", "proxy-authorization"})
 _SECRET_FIELDS = frozenset({"password", "passphrase", "sshkey", "token", "secret"})
 MASK = "********"
+#: a secret field with its value inside of a text, such as a JDBC URL
+_ASSIGNED = re.compile(rf"(?i)\b({'|'.join(sorted(_SECRET_FIELDS))})=[^&;\s]*")
+_KEPT = rf"\1={MASK}"
 
 
 class RequestLog:
@@ -65,7 +69,14 @@ def shown_body(content_type: str, body: bytes) -> Any:
         return None
 
 
+def shown_query(query: str) -> str:
+    """A query string with secrets masked."""
+    return _ASSIGNED.sub(_KEPT, query)
+
+
 def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return _ASSIGNED.sub(_KEPT, value)
     if isinstance(value, dict):
         return {name: MASK if name.lower() in _SECRET_FIELDS else _masked(item) for name, item in value.items()}
     return [_masked(item) for item in value] if isinstance(value, list) else value

@@ -53,7 +53,7 @@ def create_algorithm(call: Call) -> Answer:
     engine, model = call.engine, call.engine.model
     with model.change() as change:
         key = Key("algorithm", None, call.body["algorithmName"])
-        check_new_name(call, key, prefix=True)
+        check_new_name(call, key)
         type_, body = _body(call, {})
         body["_key"] = secrets.token_hex(16)
         obj = model.make(key, type_, body, content=_content(call), local=engine.new_local("algorithm", call.user_name))

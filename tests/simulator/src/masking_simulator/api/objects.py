@@ -56,9 +56,9 @@ def find(call: Call, kind: Kind) -> Obj:
     return obj
 
 
-def check_new_name(call: Call, key: Key, prefix: bool = False) -> None:
+def check_new_name(call: Call, key: Key) -> None:
     """Raise the refusal of a name that is not allowed (400) or taken (409)."""
-    problem = name_problem(key.name, prefix)
+    problem = name_problem(KINDS[key.kind], key.name)
     if problem:
         raise refuse(400, "bad_name", name=key.name, reason=problem)
     if call.engine.model.named(key) is not None:

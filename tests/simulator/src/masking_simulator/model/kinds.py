@@ -28,6 +28,7 @@ class Kind:
     secret: local fields that are stored but never answered.
     frozen: fields that cannot be changed after creation.
     scoped: whether objects belong to an environment.
+    any_name: whether the naming rules spare it; the documented list of what they bind lacks it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Kind:
     secret: frozenset[str] = frozenset()
     frozen: frozenset[str] = frozenset()
     scoped: bool = False
+    any_name: bool = False
 
 
 _GLOBALS_BY_REFERENCE = frozenset({"domain", "algorithm", "profile_set", "classifier", "profile_expression"})
@@ -95,7 +97,7 @@ KINDS: dict[str, Kind] = {
             local=frozenset({"createdBy"}),
             frozen=frozenset({"algorithmName"}),
         ),
-        Kind("algorithm_plugin", "algorithm plugin", "pluginId", "pluginName"),
+        Kind("algorithm_plugin", "algorithm plugin", "pluginId", "pluginName", any_name=True),
         Kind(
             "domain",
             "domain",
@@ -136,8 +138,9 @@ KINDS: dict[str, Kind] = {
             "driverName",
             by_id={"driverSupportId": "driver_support_plugin"},
             local=frozenset({"uploadedBy", "uploadDate"}),
+            any_name=True,
         ),
-        Kind("driver_support_plugin", "driver support plugin", "pluginId", "pluginName"),
+        Kind("driver_support_plugin", "driver support plugin", "pluginId", "pluginName", any_name=True),
         Kind(
             "file_format",
             "file format",
@@ -155,7 +158,7 @@ KINDS: dict[str, Kind] = {
             by_name={"domains": "domain"},
             references=_GLOBALS_BY_REFERENCE,
         ),
-        Kind("mount", "mount", "mountId", "mountName", local=frozenset({"status"})),
+        Kind("mount", "mount", "mountId", "mountName", local=frozenset({"status"}), any_name=True),
         Kind("application_settings", "application settings", None, "settings"),
         Kind("password_vault", "password vault", "passwordVaultId", "name", secret=frozenset({"token"})),
         Kind("credential_path", "credential path", "credentialPathId", "name", by_name={"vaultName": "password_vault"}),

@@ -6,18 +6,20 @@
 
 from __future__ import annotations
 
+from masking_simulator.model.kinds import Kind
+
 _REFUSED = frozenset("[]{}()~!@#$%^*\"'?:;,/\\`+=<>|")
 
 
-def name_problem(name: str, prefix: bool = False) -> str | None:
-    """What is wrong with a name, or None. With `prefix` a plug-in prefix and its colon may stand in front."""
-    if prefix and name.count(":") == 1:
+def name_problem(kind: Kind, name: str) -> str | None:
+    """What is wrong with the name of an object, or None. Algorithms may have a plug-in's prefix with its colon."""
+    if kind.name == "algorithm" and name.count(":") == 1:
         name = name.replace(":", "-", 1)
     if not name:
         return "it is empty"
     if name != name.strip():
         return "it begins or ends with a blank"
-    bad = sorted(_REFUSED.intersection(name))
+    bad = [] if kind.any_name else sorted(_REFUSED.intersection(name))
     if bad:
         return "it holds " + " ".join(bad)
     if any(ord(character) < 32 for character in name):

@@ -26,6 +26,8 @@ from masking_simulator.sync.listing import GLOBAL_IDENTIFIER, GLOBAL_KEY
 if TYPE_CHECKING:
     from masking_simulator.engine import Engine
 
+#: types whose name is none that a person gave, or that is not exported
+_UNNAMED = frozenset({"ENVIRONMENT", "KEY", "APPLICATION_SETTINGS", "LICENSE_INFO"})
 _FAMILIES = {"connector": "connector", "ruleset": "ruleset", "job": "job"}
 
 
@@ -187,7 +189,7 @@ def _check_names(engine: Engine, items: list[Item]) -> None:
     everything = engine.switches.text("same_name_scope") == "all"
     seen: set[tuple[str, str]] = set()
     for item in items:
-        if item.obj is None or item.type.reference or item.type.name == "ENVIRONMENT":
+        if item.obj is None or item.type.reference or item.type.name in _UNNAMED:
             continue
         kind = item.type.kind
         family = "" if everything else _FAMILIES.get(kind.rsplit("_", 1)[-1], kind)

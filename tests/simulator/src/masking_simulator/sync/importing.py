@@ -200,7 +200,7 @@ class _Importer:
         return self._engine.listing.identifier(target, type_)
 
     def _place_object(self, record: Record, type_: ObjectType) -> dict[str, Any]:
-        problem = name_problem(record.name, prefix=type_.kind == "algorithm")
+        problem = name_problem(KINDS[type_.kind], record.name)
         if problem:
             raise self._refusal(
                 self._switches.integer("import_problem_status"), "bad_name", name=record.name, reason=problem
