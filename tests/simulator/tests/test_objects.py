@@ -236,6 +236,14 @@ def test_file_formats_are_uploaded(local):
     )
 
 
+@pytest.mark.parametrize(
+    ("release", "name"), [("6.0.1.0", "DEFAULT_API_PAGE_SIZE"), ("2025.1.0.0", "DefaultApiPageSize")]
+)
+def test_name_of_the_page_size_setting_by_release(local, release, name):
+    names = {row["settingName"] for row in local(release=release).api().rows("/application-settings")}
+    assert name in names and len({"DEFAULT_API_PAGE_SIZE", "DefaultApiPageSize"} & names) == 1
+
+
 def test_application_settings(local):
     api = local().api()
     before = api.hashes()

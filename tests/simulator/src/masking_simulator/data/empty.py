@@ -55,8 +55,10 @@ _DRIVERS = (
     ("DB2 LUW", "com.ibm.db2.jcc.DB2Driver", "11.5"),
     ("Sybase", "com.sybase.jdbc4.jdbc.SybDriver", "7.07"),
 )
+_PAGE_SIZE = "DefaultApiPageSize"
+_OLD_PAGE_SIZE = "DEFAULT_API_PAGE_SIZE"  # documented before API 5.1.41
 _SETTINGS = (
-    ("general", "DefaultApiPageSize", "100"),
+    ("general", _PAGE_SIZE, "100"),
     ("general", "PasswordCount", "3"),
     ("general", "PasswordTimeSpan", "23"),
     ("general", "EnableMonitorRowCount", "true"),
@@ -94,7 +96,11 @@ def fill_empty(filler: Filler) -> None:
         body = {"driverClassName": class_name, "version": version, "builtIn": True, "loggerInstalled": False}
         filler.add("jdbc_driver", name, body, built_in=True)
     _profile_sets(filler)
-    settings = [{"settingGroup": group, "settingName": name, "settingValue": value} for group, name, value in _SETTINGS]
+    old_name = {_PAGE_SIZE: _OLD_PAGE_SIZE} if filler.release.api < 41 else {}
+    settings = [
+        {"settingGroup": group, "settingName": old_name.get(name, name), "settingValue": value}
+        for group, name, value in _SETTINGS
+    ]
     filler.add("application_settings", "global", {"settings": settings}, built_in=True)
     filler.add("license_info", "global", {"edition": "standard"}, built_in=True)
 
