@@ -112,6 +112,10 @@ class ActionModule(ActionBase):
             refused = {"failed": True, "msg": "; ".join(texts), "error": {"code": "invalid_option"}}
             return t.cast("dict[str, t.Any]", remove_values(refused, secrets))
         params = {**dict.fromkeys(definition.argument_spec), **checked.validated_parameters}
+        for key, option in definition.argument_spec.items():
+            # As an ordinary module has it: below the playbook's folder.
+            if option.get("type") == "path" and params[key]:
+                params[key] = os.path.join(self._loader.get_basedir(), params[key])
         # The worker is a fork with all of Ansible's objects, which the collector would walk again and again
         # (and so copy). It ends with this task.
         gc.disable()

@@ -89,7 +89,8 @@ def _split(url: str) -> SplitResult | None:
     """The parts of a URL, None when it is none or its port is no number."""
     try:
         parts = urlsplit(url)
-        _ = parts.port
+        if parts.port == 0:
+            return None
     except ValueError:
         return None
     return parts
@@ -266,19 +267,21 @@ class Engine:
         Raises EngineBusyError naming what still runs at the deadline.
         """
         pause = _FIRST_IDLE_POLL
-        waited = False
-        while busy := self.busy_with(jobs=jobs):
-            waited = True
-            try:
+        last: list[str] = []
+        try:
+            while busy := self.busy_with(jobs=jobs):
+                last = busy
                 self.session.transport.pause(pause, before)
-            except DeadlineError as error:
-                raise EngineBusyError(
-                    f"{before} had to wait until the deadline for {', '.join(busy)}",
-                    engine=self.name,
-                    hint="Run again when it has ended, or raise 'deadline'.",
-                ) from error
-            pause = min(pause * 1.5, _LONGEST_POLL)
-        return waited
+                pause = min(pause * 1.5, _LONGEST_POLL)
+        except DeadlineError as error:
+            if not last:
+                raise
+            raise EngineBusyError(
+                f"{before} had to wait until the deadline for {', '.join(last)}",
+                engine=self.name,
+                hint="Run again when it has ended, or raise 'deadline'.",
+            ) from error
+        return bool(last)
 
     # Export and import
 

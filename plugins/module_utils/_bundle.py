@@ -249,7 +249,7 @@ def manifest_path(path: str) -> str:
     return f"{path}.manifest.json"
 
 
-def write_manifest(path: str, *, engine: str, passphrase: str | None) -> None:
+def write_manifest(path: str, *, engine: str, passphrase: str | None, structure: str | None = None) -> None:
     """Remember a bundle's checksum and a verifier of its passphrase.
 
     The verifier (scrypt with a random salt) is no easier to attack than the encrypted
@@ -259,6 +259,7 @@ def write_manifest(path: str, *, engine: str, passphrase: str | None) -> None:
     data: Row = {
         "format": _MANIFEST_FORMAT,
         "engine": engine,
+        "structure": structure,
         "sha256": sha256(path),
         "encrypted": passphrase is not None,
     }
@@ -267,12 +268,14 @@ def write_manifest(path: str, *, engine: str, passphrase: str | None) -> None:
     write_text(manifest_path(path), json.dumps(data, indent=1))
 
 
-def intact(path: str, *, passphrase: str | None) -> bool:
+def intact(path: str, *, passphrase: str | None, structure: str | None = None) -> bool:
     """Whether a bundle is byte for byte the one that its manifest describes, encrypted with this passphrase."""
     try:
         with open(manifest_path(path), encoding="utf-8") as stream:
             data = json.load(stream)
         if data["format"] != _MANIFEST_FORMAT or data["encrypted"] != (passphrase is not None):
+            return False
+        if data.get("structure") != structure:
             return False
         if passphrase is not None:
             salt, expected = (bytes.fromhex(data["passphrase"][name]) for name in ("salt", "scrypt"))

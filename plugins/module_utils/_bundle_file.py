@@ -33,7 +33,10 @@ from ansible_collections.maskops.delphix.plugins.module_utils._selection import 
     Selection,
     is_pattern,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._transfer import describe
+from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
+    TransferOptions,
+    describe,
+)
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     CONTAINERS,
     SINGLETON_NAME,
@@ -106,12 +109,14 @@ def present_bundle(path: str) -> Bundle | None:
         return None
 
 
-def holds(bundle: Bundle | None, entries: t.Iterable[SyncableObject], passphrase: str | None) -> bool:
+def holds(bundle: Bundle | None, entries: t.Iterable[SyncableObject], options: TransferOptions) -> bool:
     """Whether a bundle is intact and was made from exactly these objects at these hashes."""
     if bundle is None or bundle.requested is None:
         return False
     wanted = [{**entry.request, "revisionHash": entry.hash} for entry in entries]
-    return object_set(bundle.requested) == object_set(wanted) and intact(bundle.path, passphrase=passphrase)
+    return object_set(bundle.requested) == object_set(wanted) and intact(
+        bundle.path, passphrase=options.passphrase, structure=options.structure
+    )
 
 
 def contents(bundle: Bundle) -> list[Row]:

@@ -19,17 +19,23 @@ import json
 import os
 import re
 import tempfile
+import time
 import typing as t
 
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import Catalog
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
+    AuthenticationError,
     FileError,
     MaskingError,
+    NotPermittedError,
     OptionError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._files import write_text
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
+# How long other targets take a failure for theirs, in seconds; None is as long as the run.
+_FOR_THE_RUN = None
+_IN_PASSING = 30.0
 _FIRST_PAUSE = 0.02
 _LONGEST_PAUSE = 0.5
 
@@ -94,14 +100,15 @@ class Exchange:
         with self._locked(f"{path}.lock", what):
             if os.path.exists(path):
                 return
-            if os.path.exists(failed):
+            if _still_counts(failed):
                 with open(failed, encoding="utf-8") as stream:
                     shared = json.load(stream)
                 raise SharedError(shared["msg"], shared["error"])
             try:
                 make()
             except MaskingError as error:
-                write_text(failed, json.dumps(error.to_result()))
+                kind = _FOR_THE_RUN if isinstance(error, (AuthenticationError, NotPermittedError)) else _IN_PASSING
+                write_text(failed, json.dumps({**error.to_result(), "seconds": kind}))
                 raise
 
     @contextlib.contextmanager
@@ -122,6 +129,16 @@ class Exchange:
             yield
         finally:
             os.close(handle)
+
+
+def _still_counts(failed: str) -> bool:
+    """Whether there is a failure to share: a refused login for the whole run, others for a while."""
+    try:
+        with open(failed, encoding="utf-8") as stream:
+            seconds = json.load(stream)["seconds"]
+        return seconds is None or time.time() - os.path.getmtime(failed) < float(seconds)
+    except FileNotFoundError:
+        return False
 
 
 @contextlib.contextmanager

@@ -29,8 +29,8 @@ from ansible_collections.maskops.delphix.plugins.module_utils._run import Run
 from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
     ImportGoal,
     TransferOptions,
+    arrived_after_all,
     import_bundle,
-    look_after_lost_answer,
     purge,
     status_to_result,
 )
@@ -86,7 +86,7 @@ def _import(engine: Engine, request: ImportRequest, look: _Look, run: Run) -> li
     try:
         return import_bundle(engine, request.path, request.goal(engine), request.transfer)
     except AnswerLostError as lost:
-        if not look.can_tell or not look_after_lost_answer(engine, look.arrived):
+        if not look.can_tell or not arrived_after_all(engine, lost, look.arrived):
             look.settle_after_failure(run)
             lost.hint = "The import was not sent again, and the engine does not show it. Run again when it is in order."
             raise

@@ -24,6 +24,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._selection import 
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     CONTAINERS,
+    GLOBAL_TYPES,
     KEY,
     object_type,
 )
@@ -84,6 +85,8 @@ class Plan:
     target: str
     items: tuple[Item, ...]
     extra: tuple[ObjectKey, ...]
+    # Not selected, but different, and of a level that selected objects can need.
+    may_come_along: tuple[ObjectKey, ...] = ()
 
     @functools.cached_property
     def by_action(self) -> dict[Action, list[Item]]:
@@ -112,6 +115,7 @@ class Plan:
             if action is not Action.IN_SYNC
         }
         result["extra"] = [key.to_result() for key in self.extra]
+        result["may_come_along"] = [key.to_result() for key in self.may_come_along]
         result["summary"] = self.summary()
         return result
 
@@ -167,7 +171,28 @@ def make_plan(
     extra = sorted(
         (key for key in target.objects if key not in source.objects and selection.matches(key)), key=sort_key
     )
-    return Plan(source.engine, target.engine, tuple(items), tuple(extra))
+    return Plan(source.engine, target.engine, tuple(items), tuple(extra), _along(items, source, target, receipt_of))
+
+
+def _along(
+    items: t.Iterable[Item],
+    source: Catalog,
+    target: Catalog,
+    receipt_of: t.Callable[[ObjectKey], Receipt | None],
+) -> tuple[ObjectKey, ...]:
+    """Objects outside the selection that an export of what is needed may carry, and that would change."""
+    selected = {item.key for item in items}
+    levels = [object_type(item.key.type).level for item in items if item.action in (Action.CREATE, Action.UPDATE)]
+    if not levels:
+        return ()
+    found = []
+    for key, mine in source.objects.items():
+        if key in selected or key.type not in GLOBAL_TYPES or object_type(key.type).level >= max(levels):
+            continue
+        action, _reason = _decide(mine, target.objects.get(key), Policy(), receipt_of)
+        if action in (Action.CREATE, Action.UPDATE):
+            found.append(key)
+    return tuple(sorted(found, key=sort_key))
 
 
 def _name_in_family(key: ObjectKey) -> tuple[str, str | None, str]:

@@ -59,6 +59,17 @@ class Receipts:
             self._mine[_text(key)] = list(receipt)
             self._changed = True
 
+    def prepare(self) -> None:
+        """Make sure that receipts can be written before anything is done. Raises FileError."""
+        if self._path:
+            folder = os.path.dirname(self._path)
+            try:
+                os.makedirs(folder, mode=0o700, exist_ok=True)
+            except OSError as error:
+                raise FileError(f"cannot make the folder of receipts: {error.strerror}", subject=folder) from error
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise FileError("receipts cannot be written", subject=folder)
+
     def save(self) -> None:
         """Write what is new; without a folder receipts are forgotten."""
         if self._path and self._changed:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import typing as t
@@ -22,6 +23,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     AnswerLostError,
+    FileError,
     ImportFailedError,
     MaskingError,
     OptionError,
@@ -49,11 +51,12 @@ from ansible_collections.maskops.delphix.plugins.module_utils._selection import 
 from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
     ImportGoal,
     TransferOptions,
+    arrived_after_all,
     export_bundle,
     import_bundle,
-    look_after_lost_answer,
     purge,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._types import GLOBAL_TYPES
 from ansible_collections.maskops.delphix.plugins.module_utils._versions import (
     Release,
     comparable,
@@ -122,7 +125,8 @@ class Sync:
         self._exchange = exchange
         self._receipts = receipts
         self._warn = warn
-        self._types = options.selection.types or None
+        # What selected objects need may be of other types, and comes along with them.
+        self._types = options.selection.types | GLOBAL_TYPES if options.selection.types else None
 
     @property
     def source_release(self) -> Release:
@@ -145,6 +149,7 @@ class Sync:
 
     def apply(self, outcome: Outcome) -> None:
         """Move what the plan needs in as few batches as dependencies allow, then prove it."""
+        self._receipts.prepare()
         tried: set[ObjectKey] = set()
         plan, after = outcome.plan, self._before
         try:
@@ -157,11 +162,12 @@ class Sync:
                 plan = self._plan(after)
         except MaskingError:
             outcome.moves = moves_between(self._before, self._last_look(after))
+            with contextlib.suppress(FileError):
+                self._receipts.save()
             raise
-        finally:
-            self._receipts.save()
         if outcome.imports:
             outcome.moves = moves_between(self._before, after)
+        self._receipts.save()
         if outcome.unverified:
             first = ", ".join(str(key) for key in outcome.unverified[:5])
             self._warn(
@@ -169,7 +175,7 @@ class Sync:
                 f"do not have the source's hash, such as {first}. They were changed meanwhile, or this release does "
                 "not carry hashes over."
             )
-        if self._options.purge and outcome.imports:
+        if self._options.purge and self._options.transfer.background and outcome.imports:
             purge(self._target, "import", self._warn)
             with self._exchange.alone_on(self._source.name):
                 purge(self._source, "export", self._warn)
@@ -210,7 +216,7 @@ class Sync:
                 refused.subject = f"{batch[0].key}{more}"
             raise
         except AnswerLostError as lost:
-            if not look_after_lost_answer(self._target, lambda: self._arrived(expected)):
+            if not arrived_after_all(self._target, lost, lambda: self._arrived(expected)):
                 lost.hint = (
                     "The import was not sent again, and the target does not show it. The next run does the rest."
                 )
@@ -220,7 +226,8 @@ class Sync:
 
     def _export(self, requests: list[Row], path: str) -> None:
         # A purge by another target must not drop this document before it is downloaded.
-        with self._exchange.alone_on(self._source.name):
+        alone = self._exchange.alone_on(self._source.name) if self._options.purge else contextlib.nullcontext()
+        with alone:
             export_bundle(self._source, requests, path, self._options.transfer)
 
     def _hashes_in(self, path: str, batch: list[Item]) -> dict[ObjectKey, str | None]:
@@ -295,6 +302,12 @@ def sync(source: Engine, target: Engine, options: SyncOptions, exchange: Exchang
     if blocked:
         run.warn(
             f"engine {target.name}: {len(blocked)} object(s) are blocked, such as {blocked[0].key}: {blocked[0].reason}"
+        )
+    if plan.may_come_along:
+        then = "come along" if options.policy.overwrite else "make the engine refuse the import"
+        run.warn(
+            f"engine {target.name}: {len(plan.may_come_along)} object(s) outside the selection differ and {then} "
+            f"if a selected one needs them, such as {plan.may_come_along[0]}"
         )
     if plan.needed and run.diff_mode:
         result["diff"] = to_diff(plan)

@@ -26,11 +26,10 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     AnswerLostError,
     ApiError,
     BundleError,
+    DeadlineError,
     EngineBusyError,
     ImportFailedError,
     MaskingError,
-    NotFoundError,
-    UnreachableError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._files import replacing
 from ansible_collections.maskops.delphix.plugins.module_utils._transport import (
@@ -95,16 +94,28 @@ T = t.TypeVar("T")
 
 
 def _when_idle(engine: Engine, what: str, send: t.Callable[[], T]) -> T:
-    """Call ``send``; when it is refused while the engine is busy, wait and call it again.
-
-    How an engine words that refusal is not documented, so it is known by what runs.
-    """
+    """Call ``send``; when it is refused because the engine is busy, wait and call it again."""
     while True:
         try:
             return send()
         except ApiError as error:
-            if error.http_status in (401, 403) or not engine.wait_until_idle(what):
+            if error.http_status in (401, 403) or not _wait_if_busy(engine, what, error):
                 raise
+
+
+def _wait_if_busy(engine: Engine, what: str, refused: MaskingError) -> bool:
+    """After a refusal, wait for what runs on the engine. Whether there was anything to wait for.
+
+    How an engine that works exclusively words that it is busy is not documented, so it is
+    known by what runs; others say conflict. Raises EngineBusyError with the refusal in it.
+    """
+    if refused.http_status != 409 and concurrent_sync(engine.release):
+        return False
+    try:
+        return engine.wait_until_idle(what)
+    except EngineBusyError as busy:
+        busy.detail = f"it was refused before: {refused.detail or refused.message}"
+        raise
 
 
 def _download(engine: Engine, reference: str, stream: t.IO[bytes]) -> Bundle:
@@ -175,14 +186,8 @@ def import_bundle(engine: Engine, path: str, goal: ImportGoal, options: Transfer
             return statuses
         # A refused or failed import has changed nothing, so it may be sent again once
         # what was in its way has ended; once even if that ended before we looked.
-        # How an exclusive engine words that it is busy is not documented; others say conflict.
-        may_be_busy = statuses is None and (exclusive or problem.http_status == 409)
-        try:
-            waited = may_be_busy and engine.wait_until_idle(what)
-        except EngineBusyError as busy:
-            busy.detail = f"it was refused before: {problem.detail or problem.message}"
-            raise
-        if not waited and not (again and may_be_busy and problem.http_status == 409):
+        waited = statuses is None and _wait_if_busy(engine, what, problem)
+        if not waited and not (again and problem.http_status == 409 and statuses is None):
             raise problem
         again = waited
 
@@ -201,7 +206,7 @@ def _try_import(
         statuses = statuses_in(answer)
         return statuses, _failures(engine, statuses)
     task = _wait_for_import(engine, Task.read(answer.json(), engine.name))
-    statuses, words = engine.import_statuses(task)
+    statuses, words = _statuses_of(engine, task)
     if task.status != "SUCCEEDED":
         return statuses, _failures(engine, statuses) or _failed_import_task(engine, task, words, path, options)
     return statuses, _failures(engine, statuses)
@@ -211,12 +216,24 @@ def _wait_for_import(engine: Engine, task: Task) -> Task:
     """The ended task. Raises AnswerLostError when nobody can tell any more what became of it."""
     try:
         return engine.wait_for(task)
-    except (NotFoundError, UnreachableError, AnswerLostError) as error:
+    except DeadlineError:
+        raise
+    except MaskingError as error:
         raise AnswerLostError(
             f"IMPORT task {task.id} was started, but cannot be read any more",
             engine=engine.name,
             detail=error.detail or error.message,
         ) from error
+
+
+def _statuses_of(engine: Engine, task: Task) -> tuple[list[Row] | None, str | None]:
+    """Statuses or words of an ended task; neither when they cannot be fetched, as hashes tell too."""
+    try:
+        return engine.import_statuses(task)
+    except DeadlineError:
+        raise
+    except MaskingError:
+        return None, None
 
 
 def _refused(
@@ -308,15 +325,20 @@ def purge(engine: Engine, what: t.Literal["export", "import"], warn: t.Callable[
     return True
 
 
-def look_after_lost_answer(engine: Engine, arrived: t.Callable[[], bool]) -> bool:
+def arrived_after_all(engine: Engine, lost: AnswerLostError, arrived: t.Callable[[], bool]) -> bool:
     """Whether an import whose answer was lost has arrived after all.
 
-    Waits for what runs on the engine, then looks at hashes a few times: an import by
-    /import is in no list of tasks.
+    Waits for imports that run on the engine, then looks at hashes a few times: an import by
+    /import is in no list of tasks. When the engine cannot be asked, ``lost`` tells why.
     """
-    for pause in (0.5, 1.0, 2.0, 4.0):
-        engine.wait_until_idle("an import whose answer was lost", jobs=False)
-        if arrived():
-            return True
-        engine.session.transport.pause(pause, "an import whose answer was lost")
-    return arrived()
+    what = "an import whose answer was lost"
+    try:
+        for pause in (0.5, 1.0, 2.0, 4.0):
+            engine.wait_until_idle(what, jobs=False)
+            if arrived():
+                return True
+            engine.session.transport.pause(pause, what)
+        return arrived()
+    except MaskingError as error:
+        lost.detail = "; ".join(text for text in (lost.detail, f"then it could not be asked: {error}") if text)
+        return False

@@ -16,6 +16,7 @@ import re
 import time
 import traceback
 import typing as t
+import warnings
 from urllib.parse import urlsplit
 
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
@@ -219,6 +220,9 @@ class Transport:
         self._ends = self.clock.monotonic() + options.deadline
         self._session = requests.Session()
         self._session.headers["User-Agent"] = USER_AGENT
+        if not options.validate_certs:
+            # Who turned verification off need not be told at every request.
+            warnings.simplefilter("ignore", low_level.InsecureRequestWarning)
         # Proxies other than the option's come from the environment, as everywhere in Ansible.
         self._per_call: dict[str, t.Any] = {
             "verify": _verify(options),
@@ -293,12 +297,13 @@ class Transport:
                 if again and tries <= self._options.retries:
                     self._before_retry(tries, what, f"HTTP {answer.status}", answer.headers.get("retry-after"))
                     continue
-                if not safe and answer.status != 429:
-                    raise AnswerLostError(
-                        f"what stands in front of the engine answered {what} with HTTP {answer.status}",
-                        engine=self.engine,
-                        http_status=answer.status,
-                    )
+            if answer.status >= 500 and not safe and changes_objects and retry is not Retry.ALWAYS:
+                raise AnswerLostError(
+                    f"{what} was answered with HTTP {answer.status}, which does not tell whether it was carried out",
+                    engine=self.engine,
+                    http_status=answer.status,
+                    detail=answer.error_text(),
+                )
             return answer
 
     def _before_retry(self, tries: int, what: str, why: str, retry_after: str | None) -> None:

@@ -213,6 +213,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._bundle_file impor
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     ObjectKey,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._errors import OptionError
 from ansible_collections.maskops.delphix.plugins.module_utils._module import (
     Context,
     Definition,
@@ -242,11 +243,15 @@ def run(context: Context) -> Result:
         selection = Selection.of(
             params["object_types"] or ["GLOBAL_OBJECT"], params["names"] or (), params["exclude"] or ()
         )
+    elif params["exclude"]:
+        raise OptionError("'exclude' needs 'object_types' or 'names'")
+    if options.structure and not options.background:
+        raise OptionError("'structure' needs method 'async'")
     engine = context.engine()
     bundle = present_bundle(dest)
     choice = choose(engine, selection, named)
     result: Result = {
-        "changed": not holds(bundle, choice.entries, options.passphrase),
+        "changed": not holds(bundle, choice.entries, options),
         "dest": dest,
         "requested": len(choice.entries),
         "not_syncable": [entry.to_result() for entry in choice.not_syncable],
@@ -258,8 +263,8 @@ def run(context: Context) -> Result:
         if context.check_mode:
             return result
         bundle = export_bundle(engine, [entry.request for entry in choice.entries], dest, options)
-        write_manifest(dest, engine=engine.name, passphrase=options.passphrase)
-        if params["purge"]:
+        write_manifest(dest, engine=engine.name, passphrase=options.passphrase, structure=options.structure)
+        if params["purge"] and options.background:
             purge(engine, "export", context.warn)
     if bundle is not None:
         result["size"] = bundle.size

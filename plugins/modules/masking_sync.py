@@ -34,6 +34,7 @@ options:
   overwrite:
     description:
       - Whether to change objects that the target has already. If not, those are reported as blocked.
+      - An import is all or nothing. If a new object needs one that differs on the target, the engine refuses all of it.
     type: bool
     default: true
   allow_newer_source:
@@ -139,6 +140,12 @@ plan:
       description: Objects of the same selection that only the target has.
       type: list
       elements: dict
+    may_come_along:
+      description:
+        - Objects outside the selection that differ, and that come along if a selected object needs them.
+        - Which object needs which is not in the engine's list, so that this is an upper bound. A warning names one.
+      type: list
+      elements: dict
     summary:
       description: Number of objects by action.
       type: dict
@@ -152,11 +159,12 @@ plan:
     not_syncable: []
     blocked: []
     extra: []
+    may_come_along: []
     summary: {to_create: 0, to_update: 1, in_sync: 186, not_syncable: 0, blocked: 0, extra: 0}
 applied:
   description:
-    - What really happened on the target. Objects of the selected types appear here when their hash has moved.
-    - What an export brings along of other types is not listed.
+    - What really happened on the target. Objects appear here when their hash has moved.
+    - Objects that came along because a selected one needs them are among them.
   returned: when not in check mode
   type: dict
   contains:
@@ -309,7 +317,7 @@ def run(context: Context) -> Result:
     params = context.params
     source, target = context.engine("source_"), context.engine()
     options = SyncOptions(
-        Selection.of(params["object_types"], params["names"] or (), params["exclude"] or ()),
+        Selection.of(params["object_types"] or ["GLOBAL_OBJECT"], params["names"] or (), params["exclude"] or ()),
         Policy(overwrite=params["overwrite"], allow_newer_source=params["allow_newer_source"]),
         transfer_options(params),
         purge=params["purge"],

@@ -201,7 +201,7 @@ def test_a_source_among_the_targets_is_left_alone(ansible: Ansible, story: Story
     assert run.changed("dev") == 0
     assert_read_once(story.source)
     report = run.result("dev", "maskops.delphix.global_sync : Show what happened on each target").data["msg"]
-    assert [line.split()[0] for line in report] == ["target", "equal", *("equal:" for _ in report[2:])]
+    assert [line.split()[0] for line in report] == ["target", "equal", *["equal:"] * len(report[2:])]
 
 
 def test_the_limit_holds_for_targets(ansible: Ansible, story: Story) -> None:

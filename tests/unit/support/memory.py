@@ -127,7 +127,7 @@ class Memory:
     @property
     def engine(self) -> Engine:
         """The engine as the collection sees it."""
-        return Engine(t.cast("Session", self))
+        return Engine(t.cast(Session, self))
 
     @property
     def writes(self) -> list[str]:

@@ -66,7 +66,8 @@ class Task:
             template=lambda text: text.replace("{{ ansible_playbook_python }}", sys.executable)
         )
         play = types.SimpleNamespace(become=self.become)
-        plugin: t.Any = ActionModule(task, connection, play, None, templar, None)
+        loader = types.SimpleNamespace(get_basedir=lambda: "/playbooks")
+        plugin: t.Any = ActionModule(task, connection, play, loader, templar, None)
 
         def execute(**arguments: t.Any) -> Result:
             self.handed_over.append(arguments)

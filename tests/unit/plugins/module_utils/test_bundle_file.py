@@ -36,6 +36,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     OptionError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
+from ansible_collections.maskops.delphix.plugins.module_utils._transfer import TransferOptions
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import (
     Row,
     encoded,
@@ -165,17 +166,22 @@ def made(path: Path, *requested: Row, passphrase: str | None = None) -> Bundle:
     ids=["same", "fewer", "older", "more", "without hash"],
 )
 def test_whether_a_bundle_holds_exactly_these_objects(path: Path, requested: list[Row], result: bool) -> None:
-    assert holds(made(path, *requested), ENTRIES, None) is result
+    assert holds(made(path, *requested), ENTRIES, TransferOptions()) is result
 
 
 def test_a_bundle_of_another_passphrase_or_without_manifest_does_not_count(path: Path) -> None:
     requested = [row("DOMAIN", "A", ONE), row("DOMAIN", "B", TWO)]
-    assert holds(made(path, *requested, passphrase="word"), ENTRIES, "word")
-    assert not holds(made(path, *requested, passphrase="word"), ENTRIES, None)
+    assert holds(made(path, *requested, passphrase="word"), ENTRIES, TransferOptions(passphrase="word"))
+    assert not holds(made(path, *requested, passphrase="word"), ENTRIES, TransferOptions())
     bundle = made(path, *requested)
     path.write_bytes(encoded(requested, blob="b3RoZXI="))
-    assert not holds(bundle, ENTRIES, None)
-    assert not holds(None, ENTRIES, None)
+    assert not holds(bundle, ENTRIES, TransferOptions())
+    assert not holds(None, ENTRIES, TransferOptions())
+
+
+def test_a_bundle_of_another_layout_does_not_count(path: Path) -> None:
+    requested = [row("DOMAIN", "A", ONE), row("DOMAIN", "B", TWO)]
+    assert not holds(made(path, *requested), ENTRIES, TransferOptions(structure="ZIP"))
 
 
 def test_what_a_bundle_carries_whole() -> None:

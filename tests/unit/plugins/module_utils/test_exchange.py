@@ -236,7 +236,7 @@ def test_nothing_of_it_is_for_others(folder: str) -> None:
     exchange = Exchange(folder, no_pause)
     exchange.catalog(SOURCE, "all", lambda: CATALOG)
     with pytest.raises(OptionError):
-        exchange.bundle(SOURCE, "a passphrase", lambda _path: (_ for _ in ()).throw(OptionError("no")))
+        exchange.bundle(SOURCE, "a passphrase", lambda _path: (none for none in ()).throw(OptionError("no")))
     assert Path(folder).stat().st_mode & 0o077 == 0
     for path in Path(folder).iterdir():
         assert path.stat().st_mode & 0o077 == 0

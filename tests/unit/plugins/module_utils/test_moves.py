@@ -66,7 +66,7 @@ def test_moves_lead_from_one_to_the_other(
     moves = moves_between(before, after)
     moved = {move.key for move in moves}
     assert not moves_between(before, before)
-    assert [(move.key, move.after, move.before) for move in moves] == list(moves_between(after, before))
+    assert [(move.key, move.after, move.before) for move in moves] == list(moves_between(before=after, after=before))
     for one in mine.keys() | theirs.keys():
         same = one in mine and one in theirs and mine[one].hash == theirs[one].hash
         assert (one in moved) != same

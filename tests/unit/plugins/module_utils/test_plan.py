@@ -230,6 +230,20 @@ def test_across_releases_types_may_have_changed() -> None:
     assert decided(made) == {"A": "to_create"}
 
 
+def test_what_may_come_along_is_told() -> None:
+    mine = [
+        entry("DOMAIN", "D", ONE),
+        entry("LOOKUP", "L", ONE),
+        entry("LOOKUP", "same", ONE),
+        entry("PROFILE_SET", "P", ONE),
+    ]
+    theirs = [entry("DOMAIN", "D", TWO), entry("LOOKUP", "L", TWO), entry("LOOKUP", "same", ONE)]
+    assert plan(mine, theirs, selection=Selection.of(["DOMAIN"])).may_come_along == (key("LOOKUP", "L"),)
+    # Nothing is exported, so nothing comes along.
+    assert plan(mine, [mine[0], *theirs[1:]], selection=Selection.of(["DOMAIN"])).may_come_along == ()
+    assert plan(mine, theirs).may_come_along == ()
+
+
 # Batches
 
 
@@ -302,5 +316,6 @@ def test_a_plan_as_result() -> None:
         "not_syncable": [],
         "blocked": [],
         "extra": [{"type": "DOMAIN", "name": "more"}],
+        "may_come_along": [],
         "summary": {"to_create": 1, "to_update": 1, "in_sync": 1, "not_syncable": 0, "blocked": 0, "extra": 1},
     }

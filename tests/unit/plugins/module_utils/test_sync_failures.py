@@ -168,7 +168,7 @@ def test_targets_that_need_different_objects_do_not_share_a_bundle(clock: FakeCl
     source = Memory(SOURCE, clock, THINGS)
     exchange = Exchange(str(tmp_path / "shared"), source.transport.pause)
     for number, held in enumerate(({}, {LOOKUP: THINGS[LOOKUP]})):
-        target = Memory(f"{TARGET}:{number}", clock, t.cast("dict[Name, Thing]", held))
+        target = Memory(f"{TARGET}:{number}", clock, t.cast(dict[Name, Thing], held))
         sync(source.engine, target.engine, GLOBALS, exchange, Receipts(None, SOURCE, TARGET), FakeRun())
         assert target.things == THINGS
     assert source.requests.count("POST /export-async") == 2

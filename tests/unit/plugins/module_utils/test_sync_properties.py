@@ -17,6 +17,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._sync import (
     sync,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._transfer import TransferOptions
+from ansible_collections.maskops.delphix.plugins.module_utils._types import GLOBAL_TYPES
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import Row
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     SOURCE,
@@ -92,7 +93,9 @@ def test_a_sync_ends_in_sync(
     assert foretold["changed"] == done["changed"]
 
     after = {name: target.hash_of(name) for name in target.things}
-    moved = {name for name in after if name[0] in selection.types and before.get(name) != after[name]}
+    # What selected objects need moves with them, and is told.
+    types = selection.types | GLOBAL_TYPES
+    moved = {name for name in after if name[0] in types and before.get(name) != after[name]}
     told = done["applied"]["created"] + done["applied"]["updated"]
     assert {(row["type"], row["name"]) for row in told} == moved
     assert set(before) <= set(after)

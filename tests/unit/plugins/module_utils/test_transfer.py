@@ -21,10 +21,10 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
 from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
     ImportGoal,
     TransferOptions,
+    arrived_after_all,
     describe,
     export_bundle,
     import_bundle,
-    look_after_lost_answer,
     purge,
     status_to_result,
     transfer_options,
@@ -299,7 +299,7 @@ def test_an_engine_that_takes_several_imports_is_not_waited_for_after_a_refusal(
 
 def test_a_lost_answer_is_looked_after_until_it_shows(target: Memory, clock: FakeClock) -> None:
     looks = iter([False, False, True])
-    assert look_after_lost_answer(target.engine, lambda: next(looks))
+    assert arrived_after_all(target.engine, AnswerLostError("lost"), lambda: next(looks))
     assert clock.slept
 
 
@@ -314,17 +314,17 @@ def test_a_lost_answer_is_looked_after_only_when_no_import_runs(target: Memory, 
         assert clock.slept
         return True
 
-    assert look_after_lost_answer(target.engine, arrived)
+    assert arrived_after_all(target.engine, AnswerLostError("lost"), arrived)
 
 
 def test_a_lost_answer_does_not_wait_for_jobs(target: Memory, clock: FakeClock) -> None:
     target.jobs = [clock.now + 100_000]
-    assert look_after_lost_answer(target.engine, lambda: True)
+    assert arrived_after_all(target.engine, AnswerLostError("lost"), lambda: True)
     assert not clock.slept
 
 
 def test_a_lost_answer_that_never_shows(target: Memory, clock: FakeClock) -> None:
-    assert not look_after_lost_answer(target.engine, lambda: False)
+    assert not arrived_after_all(target.engine, AnswerLostError("lost"), lambda: False)
     assert sum(clock.slept) > 5
 
 

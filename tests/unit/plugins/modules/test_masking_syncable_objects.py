@@ -29,8 +29,8 @@ SETS = [{"profileSetId": 3, "profileSetName": "HIPAA"}]
 def listing(conversation: Conversation) -> t.Callable[..., None]:
     """Expects an engine to be listed."""
 
-    def expect(rows: list[dict[str, t.Any]] = LISTED, *, sets: bool = True, **query: str) -> None:
-        conversation.page("/syncable-objects", rows, **query)
+    def expect(rows: t.Sequence[dict[str, t.Any]] = tuple(LISTED), *, sets: bool = True, **query: str) -> None:
+        conversation.page("/syncable-objects", list(rows), **query)
         conversation.expect("GET", "/system-information").answers(200, {"version": "20.0.0.0"})
         if sets:
             conversation.page("/profile-sets", SETS)
