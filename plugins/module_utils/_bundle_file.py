@@ -40,6 +40,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     CONTAINERS,
     SINGLETON_NAME,
+    Scope,
     object_type,
 )
 
@@ -150,7 +151,9 @@ def differing(rows: t.Iterable[Row], catalog: Catalog) -> list[Row]:
 
 
 def _by_number(row: Row) -> bool:
-    return isinstance(next(iter(row["objectIdentifier"].values()), None), int)
+    # The same hash in another environment says nothing of the one that is imported into.
+    inside = object_type(row["objectType"]).scope is Scope.ENVIRONMENT
+    return not inside and isinstance(next(iter(row["objectIdentifier"].values()), None), int)
 
 
 def _same_name(row: Row, catalog: Catalog) -> SyncableObject | None:

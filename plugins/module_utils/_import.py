@@ -65,13 +65,14 @@ def import_file(engine: Engine, request: ImportRequest, run: Run) -> Row:
     # A layout that does not tell its objects can only be tried.
     if rows and not different:
         return result if run.check_mode else {**result, "objects": [], "moved": []}
+    goal = request.goal(engine)
     if run.diff_mode:
         result["diff"] = import_diff(different, before)
     if run.check_mode:
         return {**result, "changed": True}
 
     look = _Look(engine, types, before, rows, result)
-    statuses = _import(engine, request, look, run)
+    statuses = _import(engine, request, goal, look, run)
     look.settle()
     if statuses is None:
         run.warn(f"engine {engine.name}: it gave no status of the objects; what is reported comes from their hashes")
@@ -81,10 +82,10 @@ def import_file(engine: Engine, request: ImportRequest, run: Run) -> Row:
     return result
 
 
-def _import(engine: Engine, request: ImportRequest, look: _Look, run: Run) -> list[Row] | None:
+def _import(engine: Engine, request: ImportRequest, goal: ImportGoal, look: _Look, run: Run) -> list[Row] | None:
     """Import; whatever goes wrong, ``run.partial`` tells what the engine shows afterwards."""
     try:
-        return import_bundle(engine, request.path, request.goal(engine), request.transfer)
+        return import_bundle(engine, request.path, goal, request.transfer)
     except AnswerLostError as lost:
         if not look.can_tell or not arrived_after_all(engine, lost, look.arrived):
             look.settle_after_failure(run)

@@ -241,6 +241,18 @@ def next_batch(plan: Plan, tried: t.Collection[ObjectKey]) -> list[Item]:
     return sorted(batch or updates, key=lambda item: sort_key(item.key))
 
 
+def split_names(batch: t.Iterable[Item]) -> list[list[Item]]:
+    """A batch in parts without two objects of one name, which one export must not hold, lower levels first."""
+    parts: list[dict[str, Item]] = []
+    for item in sorted(batch, key=lambda item: (object_type(item.key.type).level, sort_key(item.key))):
+        part = next((part for part in parts if item.key.name not in part), None)
+        if part is None:
+            part = {}
+            parts.append(part)
+        part[item.key.name] = item
+    return [sorted(part.values(), key=lambda item: sort_key(item.key)) for part in parts]
+
+
 def _differs_itself(item: Item) -> bool | None:
     """Whether the object itself differs, None when that cannot be told."""
     ours, theirs = item.source.revision_id, item.target.revision_id if item.target else None

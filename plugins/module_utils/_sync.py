@@ -40,6 +40,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
     Policy,
     make_plan,
     next_batch,
+    split_names,
     to_diff,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import (
@@ -155,8 +156,10 @@ class Sync:
         try:
             while batch := next_batch(plan, tried):
                 tried |= {item.key for item in batch}
-                expected = self._move(batch)
-                outcome.imports += 1
+                expected: dict[ObjectKey, str | None] = {}
+                for part in split_names(batch):
+                    expected |= self._move(part)
+                    outcome.imports += 1
                 after = self._read_target()
                 outcome.unverified += self._verify(batch, expected, after)
                 plan = self._plan(after)

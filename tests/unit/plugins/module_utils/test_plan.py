@@ -23,6 +23,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
     Policy,
     make_plan,
     next_batch,
+    split_names,
     to_diff,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipt
@@ -245,6 +246,12 @@ def test_what_may_come_along_is_told() -> None:
 
 
 # Batches
+
+
+def test_two_objects_of_one_name_do_not_go_in_one_export() -> None:
+    made = plan([entry("DOMAIN", "A"), entry("LOOKUP", "A"), entry("DOMAIN", "B"), entry("PROFILE_SET", "A")], [])
+    parts = [[str(item.key) for item in part] for part in split_names(made.needed)]
+    assert parts == [["DOMAIN B", "LOOKUP A"], ["DOMAIN A"], ["PROFILE_SET A"]]
 
 
 def names(made: Plan, tried: set[ObjectKey] | None = None) -> list[str]:

@@ -94,7 +94,6 @@ def test_environments_by_id(conversation: Conversation, run_module: Runner, src:
 def test_an_environment_that_is_not_there(conversation: Conversation, run_module: Runner, src: str) -> None:
     lists(conversation)
     conversation.page("/environments", ENVIRONMENTS)
-    lists(conversation, first=False)
     result = run_module(DEFINITION, src=src, environment="PROD")
     assert result["error"]["code"] == "not_found"
     assert result["changed"] is False
