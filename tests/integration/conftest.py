@@ -18,6 +18,7 @@ for _folder in (Path(__file__).parent, Path(__file__).parents[1]):
 from harness.collection import install  # noqa: E402 - after the path is set
 from harness.contract import Contract  # noqa: E402
 from harness.lab import Lab  # noqa: E402
+from harness.nursery import Nursery  # noqa: E402
 from harness.playbook import Ansible  # noqa: E402
 from harness.secrets import Secrets  # noqa: E402
 
@@ -41,22 +42,32 @@ def contract() -> Contract:
 
 
 @pytest.fixture(scope="session")
+def nursery() -> t.Iterator[Nursery]:
+    """Starts engines."""
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
+@pytest.fixture(scope="session")
 def ansible(collections: Path, tmp_path_factory: pytest.TempPathFactory, secrets: Secrets) -> Ansible:
     """Runs playbooks."""
     return Ansible(collections, tmp_path_factory.mktemp("runs"), secrets)
 
 
 @pytest.fixture(scope="module")
-def shared_lab(tmp_path_factory: pytest.TempPathFactory, secrets: Secrets, contract: Contract) -> t.Iterator[Lab]:
+def shared_lab(
+    tmp_path_factory: pytest.TempPathFactory, nursery: Nursery, secrets: Secrets, contract: Contract
+) -> t.Iterator[Lab]:
     """Engines for all tests of a file."""
-    lab = Lab(tmp_path_factory.mktemp("engines"), secrets, contract)
+    lab = Lab(tmp_path_factory.mktemp("engines"), nursery, secrets, contract)
     yield lab
     lab.close()
 
 
 @pytest.fixture
-def lab(tmp_path: Path, secrets: Secrets, contract: Contract) -> t.Iterator[Lab]:
+def lab(tmp_path: Path, nursery: Nursery, secrets: Secrets, contract: Contract) -> t.Iterator[Lab]:
     """Engines for one test."""
-    lab = Lab(tmp_path / "engines", secrets, contract)
+    lab = Lab(tmp_path / "engines", nursery, secrets, contract)
     yield lab
     lab.close()

@@ -321,7 +321,7 @@ def place(shared_lab: Lab, secrets: Secrets, tmp_path_factory: pytest.TempPathFa
     """Engines and bundles."""
     folder = tmp_path_factory.mktemp("bundles")
     plain = shared_lab.start("plain", tls=False)
-    other = Lab(tmp_path_factory.mktemp("other"), secrets, shared_lab.contract)
+    other = shared_lab.beside(tmp_path_factory.mktemp("other"))
     stranger = other.start("stranger", "demo")
     assert stranger.ca_path
     place = Place(

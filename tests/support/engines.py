@@ -24,6 +24,21 @@ _START_SECONDS = 60.0
 _STOP_SECONDS = 20.0
 
 
+class Process(t.Protocol):
+    """A running program, as subprocess.Popen is one."""
+
+    pid: int
+    stdout: t.IO[str] | None
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def terminate(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+
 @dataclasses.dataclass
 class SimulatedEngine:
     """One running simulator. ``url`` is where clients reach it, ``control_url`` its control interface."""
@@ -32,7 +47,7 @@ class SimulatedEngine:
     url: str
     control_url: str
     ca_path: Path | None
-    process: subprocess.Popen[str]
+    process: Process
     log: Path
 
     def control(self, method: str, path: str, body: t.Any = None) -> t.Any:
@@ -61,6 +76,13 @@ class SimulatedEngine:
         self.process.wait()
 
 
+def run_simulator(arguments: t.Sequence[str], log: Path) -> Process:
+    """Run the simulator command of the environment that runs this; ``log`` gets its errors."""
+    command = [str(Path(sys.executable).with_name("masking-simulator")), *arguments]
+    with log.open("w") as errors:
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+
+
 def start_engine(
     name: str,
     folder: Path,
@@ -73,22 +95,21 @@ def start_engine(
     tls: bool = True,
     switches: t.Mapping[str, str] | None = None,
     admin: tuple[str, str] = ADMIN,
-    log_level: t.Sequence[str] = (),
+    run: t.Callable[[t.Sequence[str], Path], Process] = run_simulator,
 ) -> SimulatedEngine:
     """Start a simulator with its state in ``folder/name`` and wait until it takes requests.
 
-    Engines that share ``folder`` share its CA. Raises RuntimeError with the simulator's
-    output when it does not come up.
+    Engines that share ``folder`` share its CA. ``run`` starts the program. Raises RuntimeError
+    with the simulator's output when it does not come up.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    command = [_simulator(), "serve", "--host", host, "--port", str(port), "--state", str(folder / name)]
-    command += ["--release", release, "--data", data, "--seed", str(seed), "--admin", ":".join(admin)]
-    command += ["--control-port", "0", *(["--tls-dir", str(folder / "tls")] if tls else ["--plain-http"]), *log_level]
+    arguments = ["serve", "--host", host, "--port", str(port), "--state", str(folder / name)]
+    arguments += ["--release", release, "--data", data, "--seed", str(seed), "--admin", ":".join(admin)]
+    arguments += ["--control-port", "0", *(["--tls-dir", str(folder / "tls")] if tls else ["--plain-http"])]
     for switch, value in (switches or {}).items():
-        command += ["--set", f"{switch}={value}"]
+        arguments += ["--set", f"{switch}={value}"]
     log = folder / f"{name}.log"
-    with log.open("w") as errors:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+    process = run(arguments, log)
     found = _announced(process)
     if "ready" not in found:
         process.kill()
@@ -98,12 +119,7 @@ def start_engine(
     return SimulatedEngine(name, found["ready"], found["control"], ca_path, process, log)
 
 
-def _simulator() -> str:
-    """The simulator command of the environment that runs this."""
-    return str(Path(sys.executable).with_name("masking-simulator"))
-
-
-def _announced(process: subprocess.Popen[str]) -> dict[str, str]:
+def _announced(process: Process) -> dict[str, str]:
     """The addresses that a starting simulator prints, up to and with its ready line."""
     lines: queue.Queue[str | None] = queue.Queue()
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from support.engines import SimulatedEngine, start_engine
 
 from harness.contract import Contract
+from harness.nursery import Nursery
 from harness.person import Person
 from harness.secrets import Secrets
 from harness.waiting import wait_until
@@ -157,12 +158,17 @@ def api_path(path: str) -> str:
 class Lab:
     """Starts engines in one folder and ends them; their requests are held against the contract."""
 
-    def __init__(self, folder: Path, secrets: Secrets, contract: Contract) -> None:
+    def __init__(self, folder: Path, nursery: Nursery, secrets: Secrets, contract: Contract) -> None:
         self.folder = folder
+        self._nursery = nursery
         self.secrets = secrets
         self.contract = contract
         self._engines: list[Engine] = []
         self._numbers = itertools.count(1)
+
+    def beside(self, folder: Path) -> Lab:
+        """Another lab of the session, with a CA of its own."""
+        return Lab(folder, self._nursery, self.secrets, self.contract)
 
     def start(
         self,
@@ -195,6 +201,7 @@ class Lab:
             tls=tls,
             switches={switch: str(value) for switch, value in switches.items()},
             admin=(username, password),
+            run=self._nursery.run,
         )
         engine = Engine(begin, release, username, password)
         self._engines.append(engine)
@@ -203,11 +210,14 @@ class Lab:
     def close(self) -> None:
         """End all engines; fail when the collection has sent something that the contract does not know."""
         problems: list[str] = []
-        for engine in self._engines:
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):  # one that a test has ended
-                problems += self.contract.problems(engine)
-            engine.simulator.kill()
-        self._engines.clear()
+        try:
+            for engine in self._engines:
+                with contextlib.suppress(urllib.error.URLError, ConnectionError):  # one that a test has ended
+                    problems += self.contract.problems(engine)
+        finally:
+            for engine in self._engines:
+                engine.simulator.kill()
+            self._engines.clear()
         assert not problems, "requests outside the contract:\n" + "\n".join(sorted(set(problems))[:20])
 
 
