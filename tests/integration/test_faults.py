@@ -125,7 +125,7 @@ CASES = {
     "the sync import's answer is lost": Case(target=(Fault("POST", "/import", LOST, 1),), options=SAME_METHOD),
     # the run cannot cope and says so
     "the login breaks off": Case(target=(Fault("POST", LOGIN, RESET, 1),), codes=("answer_lost",)),
-    "no login at the moment": Case(target=(Fault("POST", LOGIN, status(503), 1),), codes=("answer_lost",)),
+    "no login at the moment": Case(target=(Fault("POST", LOGIN, status(503), 1),), codes=("refused",)),
     "too many logins": Case(target=(Fault("POST", LOGIN, status(429, retry_after=1), 1),), codes=("refused",)),
     "the import breaks off before it began": Case(target=(Fault("POST", IMPORT, RESET, 1),), codes=("answer_lost",)),
     "the sync import breaks off before it began": Case(
