@@ -22,7 +22,7 @@ OLD, NEW = "12.0.0.0", "2025.2.0.0"
 _DATA = "scale:8:4:0:0:2000"
 _JOB = 4711
 # A job that begins when the engine was seen idle and before the import arrives.
-LATE = {
+LATE: dict[str, tuple[str, dict[str, str | int]]] = {
     "job begins late": (OLD, {}),
     "job begins late, told by the task": (OLD, {"concurrency_refusal": "task"}),
     "job begins late, told with another status": (OLD, {"concurrency_status": 400}),
@@ -50,7 +50,7 @@ def outcome(ansible: Ansible, shared_lab: Lab) -> Outcome:
         "export ends": Pair(sources[OLD], shared_lab.start(release=OLD), {}),
     }
     for name, (release, switches) in LATE.items():
-        pairs[name] = Pair(sources[release], shared_lab.start(release=release, **switches), {})
+        pairs[name] = Pair(sources[release], shared_lab.start(release=release, switches=switches), {})
         slow = {"match": {"path": "^/import-async$", "times": 1}, "action": {"kind": "latency", "milliseconds": 1500}}
         pairs[name].target.faults(slow)
     ending = pairs["job ends"].target.start_job(_JOB)

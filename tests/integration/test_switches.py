@@ -103,9 +103,9 @@ class Outcome:
 def outcome(ansible: Ansible, shared_lab: Lab) -> Outcome:
     pairs = {}
     for name, (switches, release, options) in CASES.items():
-        engines = (shared_lab.start(data=data, release=release, **switches) for data in ("demo", "empty"))
+        source, target = (shared_lab.start(data=data, release=release, switches=switches) for data in ("demo", "empty"))
         secret = {key: shared_lab.secrets.new(key) for key in options if key == "passphrase"}
-        pairs[name] = Pair(*engines, {**options, **secret})
+        pairs[name] = Pair(source, target, {**options, **secret})
     return Outcome(pairs, run_pairs(ansible, pairs), run_pairs(ansible, pairs))
 
 

@@ -59,10 +59,6 @@ class Engine:
 
     # the control interface
 
-    def switch(self, **values: str | float) -> None:
-        """Set switches."""
-        self.simulator.control("PUT", "/switches", values)
-
     def faults(self, *rules: Row) -> None:
         """Set the fault rules; none clears them."""
         self.simulator.control("PUT", "/faults", list(rules))
@@ -179,7 +175,7 @@ class Lab:
         seed: int | None = None,
         tls: bool = True,
         admin: tuple[str, str] | None = None,
-        **switches: str | float,
+        switches: t.Mapping[str, str | int] | None = None,
     ) -> Engine:
         """Start an engine on an address of its own, with a password of its own unless one is given.
 
@@ -199,7 +195,7 @@ class Lab:
             data=data,
             seed=seed,
             tls=tls,
-            switches={switch: str(value) for switch, value in switches.items()},
+            switches={switch: str(value) for switch, value in (switches or {}).items()},
             admin=(username, password),
             run=self._nursery.run,
         )
