@@ -23,6 +23,7 @@ from harness.pairs import Pair, run_pairs, start_pairs
 from harness.playbook import Ansible, Run, Running
 
 _FOR_EVER = {"kind": "latency", "milliseconds": 600_000}
+_FOR_SOME_SECONDS = {"kind": "latency", "milliseconds": 15_000}
 # Where a run stands still: engine, method, path, how many such requests pass before.
 MOMENTS: dict[str, tuple[str, str, str, int]] = {
     "login on the source": ("source", "POST", "^/login", 0),
@@ -129,3 +130,27 @@ def test_an_interrupted_run_leaves_nothing(ansible: Ansible, lab: Lab) -> None:
     for moment, (source, target, _options) in interrupted.pairs.items():
         assert missing_on(target, source) == set(), moment
         assert not interrupted.finished.of(moment).failed
+
+
+def test_workers_that_outlive_their_run_do_no_harm(ansible: Ansible, lab: Lab) -> None:
+    # Ansible's workers have sessions of their own: they go on when ansible-playbook alone is killed.
+    pairs = {}
+    for moment in ("listing the target", "downloading the bundle", "waiting for the import"):
+        which, method, path, _after = MOMENTS[moment]
+        pairs[moment] = Pair(lab.start(data="scale:8:4:0:0:20000"), lab.start(), {})
+        rule = {"match": {"method": method, "path": path, "times": 1}, "action": _FOR_SOME_SECONDS}
+        (pairs[moment].source if which == "source" else pairs[moment].target).faults(rule)
+    running = start_pairs(ansible, pairs)
+    for moment, pair in pairs.items():
+        (pair.source if MOMENTS[moment][0] == "source" else pair.target).wait_for_fault()
+    running.process.kill()
+    running.process.wait()
+    beside = run_pairs(ansible, pairs)
+    assert len(running.processes()) == len(pairs), "the workers were to outlive the next run"
+    states = {moment: pair.target.state() for moment, pair in pairs.items()}
+    running.wait()
+    for moment, (source, target, _options) in pairs.items():
+        assert not beside.of(moment).failed, beside.of(moment).data["msg"]
+        target.wait_until_idle()
+        assert missing_on(target, source) == set()
+        assert target.state() == states[moment]
