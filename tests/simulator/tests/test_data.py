@@ -80,3 +80,20 @@ def test_bad_profiles_are_refused(profile):
 
 def test_scale_numbers():
     assert parse_scale("scale:1:2:3:4:5").lookup_bytes == 5
+
+
+def test_engines_of_different_seeds_have_no_number_in_common(local):
+    one, two = local(data="demo", seed=1).api(), local(data="demo", seed=2).api()
+    for path, field in (
+        ("/environments", "environmentId"),
+        ("/jdbc-drivers", "jdbcDriverId"),
+        ("/profile-sets", "profileSetId"),
+        ("/users", "userId"),
+    ):
+        first, second = ({row[field] for row in api.rows(path)} for api in (one, two))
+        assert first and second and not first & second, path
+
+
+def test_engines_of_one_seed_use_near_numbers(local):
+    numbers = [max(row["jdbcDriverId"] for row in local(data="demo").api().rows("/jdbc-drivers")) for _ in range(2)]
+    assert all(number < 1000 for number in numbers)

@@ -106,11 +106,11 @@ def _advance(engine: Engine, request: Request, body: Any) -> Any:
 
 
 def _users(engine: Engine, request: Request, body: Any) -> Any:
-    return engine.auth.users()
+    return engine.auth.states()
 
 
 def _put_user(engine: Engine, request: Request, body: Any) -> Any:
-    engine.auth.put_user(str(body["username"]), str(body["password"]), bool(body.get("is_admin", False)))
+    engine.users.put(str(body["username"]), str(body["password"]), bool(body.get("is_admin", False)))
     return {"username": body["username"], "is_admin": bool(body.get("is_admin", False))}
 
 

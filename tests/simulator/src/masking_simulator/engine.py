@@ -20,22 +20,27 @@ from masking_simulator.model.kinds import KINDS
 from masking_simulator.model.model import Model
 from masking_simulator.releases import Release
 from masking_simulator.requestlog import RequestLog
+from masking_simulator.roles import Roles
 from masking_simulator.store import Store
 from masking_simulator.switches import Switches
 from masking_simulator.sync.crypto import Signer
 from masking_simulator.sync.gate import Gate
 from masking_simulator.sync.listing import Listing
 from masking_simulator.sync.tasks import Tasks
+from masking_simulator.users import Users
 
 _OFFSETS = 900
+#: the first numbers of two seeds are so far apart; 20,000 seeds find room in 32 bits
+_APART = 100_000
+_SEEDS = 20_000
 
 
 @dataclass
 class Config:
     """How to make or reopen an engine.
 
-    place: what tells this engine from others (its address and state folder); it decides the
-    numbers that the engine gives to its objects.
+    place: what tells this engine from others (its address and state folder); with the seed it
+    decides the numbers that the engine gives to its objects.
     """
 
     state: Path
@@ -59,11 +64,13 @@ class Engine:
         self.stopping = threading.Event()
         self.switches = Switches(config.switches)
         if store.meta("id_offset") is None:
-            store.set_meta("id_offset", str(_offset(config.place)))
+            store.set_meta("id_offset", str(_offset(config)))
         self.model = Model(store, config.release, self.switches)
         self.listing = Listing(self.model, config.place)
-        self.auth = Auth(store, self.switches, self.clock)
         first = int(store.meta("id_offset") or 0)
+        self.roles = Roles(store, config.release, first)
+        self.users = Users(store, first)
+        self.auth = Auth(self.users, self.switches, self.clock)
         self.tasks = Tasks(store, self.switches, self.clock, first, self.stopping)
         self.executions = Executions(store, self.clock, first)
         self.gate = Gate(config.release, self.switches, self.executions)
@@ -125,5 +132,7 @@ def open_engine(config: Config) -> Engine:
     return engine
 
 
-def _offset(place: str) -> int:
-    return 1 + int.from_bytes(hashlib.sha256(place.encode()).digest()[:4], "big") % _OFFSETS
+def _offset(config: Config) -> int:
+    """Before the first number of everything: near that of other engines of the seed, far from other seeds."""
+    by_place = int.from_bytes(hashlib.sha256(config.place.encode()).digest()[:4], "big") % _OFFSETS
+    return 1 + by_place + (config.seed - 1) % _SEEDS * _APART

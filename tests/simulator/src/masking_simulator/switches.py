@@ -49,6 +49,12 @@ SWITCHES: tuple[Switch, ...] = (
     Switch("token_sliding", "yes", ("yes", "no"), "Whether using a token extends its life."),
     Switch("lockout_attempts", 3, (), "Bad passwords that lock a user; 0 never locks."),
     Switch("lockout_seconds", 82800, (), "How long a locked user stays locked (documented 23 hours)."),
+    Switch(
+        "delete_administrator",
+        "refused",
+        ("refused", "allowed"),
+        "Deletion of an administrator, whom clients turn into an ordinary user first; the last one always stays.",
+    ),
     # identifiers and listing
     Switch(
         "identifier_shape",

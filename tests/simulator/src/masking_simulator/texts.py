@@ -36,6 +36,11 @@ TEXTS: dict[str, Text] = {
     "login_malformed": _invented("Login failed. A user name and a password are required."),
     "login_locked": _invented("User '{user}' is locked."),
     "not_administrator": _invented("Only an administrator may do this."),
+    # users
+    "user_exists": Text("User already exists", "vendor-client"),
+    "bad_password": _invented("The password is not allowed: {reason}"),
+    "administrator_kept": _invented("User '{name}' is an administrator and cannot be deleted"),
+    "last_administrator": _invented("User '{name}' is the last administrator"),
     # requests in general
     "page_out_of_range": Text(
         "Page number {page} is outside of the acceptable range. The last page is {last}", "vendor-client"

@@ -22,7 +22,15 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from masking_simulator.api import algorithms, objects, session, special, sync, tasks  # noqa: F401  (register handlers)
+from masking_simulator.api import (  # noqa: F401  (register handlers)
+    algorithms,
+    objects,
+    session,
+    special,
+    sync,
+    tasks,
+    users,
+)
 from masking_simulator.api.call import HANDLERS, SAFE_HOST, Answer, Call
 from masking_simulator.auth import User
 from masking_simulator.contract import Operation

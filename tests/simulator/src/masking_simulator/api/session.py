@@ -6,11 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from masking_simulator.api.call import Answer, Call, handles, page
+from masking_simulator.api.call import Answer, Call, handles
 from masking_simulator.clock import api_time
-from masking_simulator.errors import refuse
 
 
 @handles("login")
@@ -33,35 +30,3 @@ def system_information(call: Call) -> Answer:
     if reset:
         body["latestGlobalKeyResetTime"] = api_time(float(reset))
     return Answer(body)
-
-
-@handles("users_list")
-def list_users(call: Call) -> Answer:
-    return page(call, _users(call))
-
-
-@handles("users_get")
-def get_user(call: Call) -> Answer:
-    number = call.path["userId"]
-    for user in _users(call):
-        if user["userId"] == number:
-            return Answer(user)
-    raise refuse(404, "not_found", kind="user", identifier=number)
-
-
-@handles("roles_list")
-def list_roles(call: Call) -> Answer:
-    """Roles have no object type and nothing to do with moving objects: there are none."""
-    return page(call, [])
-
-
-@handles("roles_get")
-def get_role(call: Call) -> Answer:
-    raise refuse(404, "not_found", kind="role", identifier=call.path["roleId"])
-
-
-def _users(call: Call) -> list[dict[str, Any]]:
-    return [
-        {"userId": number, "userName": user["username"], "isAdmin": user["is_admin"]}
-        for number, user in enumerate(call.engine.auth.users(), 1)
-    ]

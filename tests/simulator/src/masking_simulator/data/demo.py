@@ -36,7 +36,7 @@ def fill_demo(filler: Filler) -> None:
         _area(filler, area)
     _specials(filler)
     _connectivity(filler)
-    filler.engine.auth.put_user(ANALYST[0], ANALYST[1], is_admin=False)
+    filler.engine.users.put(ANALYST[0], ANALYST[1], is_admin=False)
 
 
 def _area(filler: Filler, area: str) -> None:
