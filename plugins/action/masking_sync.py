@@ -27,10 +27,10 @@ from ansible.utils.vars import merge_hash
 from ansible_collections.maskops.delphix.plugins.module_utils._module import (
     Definition,
     execute,
+    secrets_within,
+    shown_arguments,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._options import (
-    hidden_secrets,
-)
+from ansible_collections.maskops.delphix.plugins.module_utils._options import Spec
 from ansible_collections.maskops.delphix.plugins.modules import (
     masking_engine_info,
     masking_export,
@@ -54,7 +54,6 @@ _DEFINITIONS: dict[str, Definition] = {
         masking_syncable_objects,
     )
 }
-_PLACEHOLDER = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
 class ActionModule(ActionBase):
@@ -101,7 +100,7 @@ class ActionModule(ActionBase):
         arguments = {key: value for key, value in self._task.args.items() if not key.startswith("_ansible_")}
         validator = ArgumentSpecValidator(definition.argument_spec, **definition.rules)
         checked = validator.validate(arguments)
-        secrets = {str(value) for value in checked._no_log_values} | hidden_secrets(checked.validated_parameters)
+        secrets = {str(value) for value in checked._no_log_values} | secrets_within(checked.validated_parameters)
         if checked.errors.errors:
             texts = [
                 f"Unsupported parameters for ({self._task.action}) module: {error}"
@@ -112,10 +111,7 @@ class ActionModule(ActionBase):
             refused = {"failed": True, "msg": "; ".join(texts), "error": {"code": "invalid_option"}}
             return t.cast("dict[str, t.Any]", remove_values(refused, secrets))
         params = {**dict.fromkeys(definition.argument_spec), **checked.validated_parameters}
-        for key, option in definition.argument_spec.items():
-            # As an ordinary module has it: below the playbook's folder.
-            if option.get("type") == "path" and params[key]:
-                params[key] = os.path.join(self._loader.get_basedir(), params[key])
+        _anchor_paths(definition.argument_spec, params, self._loader.get_basedir())
         # The worker is a fork with all of Ansible's objects, which the collector would walk again and again
         # (and so copy). It ends with this task.
         gc.disable()
@@ -130,15 +126,22 @@ class ActionModule(ActionBase):
         finally:
             gc.enable()
         if _shows_invocation(task_vars):
-            result["invocation"] = {
-                "module_args": {
-                    key: _PLACEHOLDER if value is not None and definition.argument_spec[key].get("no_log") else value
-                    for key, value in params.items()
-                }
-            }
+            result["invocation"] = {"module_args": shown_arguments(definition.argument_spec, params)}
         if definition.secret_result and not result.get("failed"):
             return result
         return t.cast("dict[str, t.Any]", remove_values(result, secrets))
+
+
+def _anchor_paths(spec: Spec, params: dict[str, t.Any], folder: str) -> None:
+    """Let relative paths start below the playbook's folder, as an ordinary module has them."""
+    for key, option in spec.items():
+        value = params.get(key)
+        if option.get("type") == "path" and value:
+            params[key] = os.path.join(folder, value)
+        elif "options" in option:
+            for inner in value if isinstance(value, list) else [value]:
+                if isinstance(inner, dict):
+                    _anchor_paths(option["options"], inner, folder)
 
 
 def _shows_invocation(task_vars: dict[str, t.Any]) -> bool:

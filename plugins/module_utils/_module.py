@@ -30,6 +30,8 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transport import 
 )
 
 Result = dict[str, t.Any]
+# Ansible's own, for options that are not to be seen.
+_PLACEHOLDER = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
 class Context:
@@ -58,9 +60,10 @@ class Context:
         if text not in self.warnings:
             self.warnings.append(text)
 
-    def engine(self, prefix: str = "") -> Engine:
-        """An engine by its connection options; closed when the module ends."""
-        engine = open_engine(self.params, prefix=prefix, read_only=self._read_only, warn=self.warn)
+    def engine(self, prefix: str = "", params: t.Mapping[str, t.Any] | None = None) -> Engine:
+        """An engine by its connection options, ``params`` in place of the module's; closed when the module ends."""
+        given = self.params if params is None else params
+        engine = open_engine(given, prefix=prefix, read_only=self._read_only, warn=self.warn)
         self._engines.append(engine)
         return engine
 
@@ -144,6 +147,37 @@ def execute(
     return result
 
 
+def secrets_within(params: t.Mapping[str, t.Any]) -> set[str]:
+    """Secrets inside options that are not secret as a whole, suboptions included."""
+    found = hidden_secrets({name: value for name, value in params.items() if isinstance(value, str)})
+    for value in params.values():
+        for inner in _mappings(value):
+            found |= secrets_within(inner)
+    return found
+
+
+def shown_arguments(spec: Spec, params: t.Mapping[str, t.Any]) -> Result:
+    """Arguments as a result may show them: a placeholder for every secret option, suboptions included."""
+
+    def shown(option: dict[str, t.Any], value: t.Any) -> t.Any:
+        if value is None:
+            return None
+        if option.get("no_log"):
+            return _PLACEHOLDER
+        if "options" not in option:
+            return value
+        inner = [shown_arguments(option["options"], one) for one in _mappings(value)]
+        return inner if isinstance(value, list) else inner[0]
+
+    return {name: shown(spec.get(name, {}), value) for name, value in params.items()}
+
+
+def _mappings(value: t.Any) -> list[dict[str, t.Any]]:
+    """The suboptions in the value of an option."""
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if isinstance(one, dict)]
+
+
 def _unchanged(result: Result) -> Result:
     return result
 
@@ -151,7 +185,7 @@ def _unchanged(result: Result) -> Result:
 def main(definition: Definition) -> t.NoReturn:
     """The first front door: an ordinary module."""
     module = AnsibleModule(argument_spec=definition.argument_spec, supports_check_mode=True, **definition.rules)
-    module.no_log_values.update(hidden_secrets(module.params))
+    module.no_log_values.update(secrets_within(module.params))
     # Ansible would add owner and mode of 'dest' to the result here, and here only.
     module.add_path_info = _unchanged
     result = execute(

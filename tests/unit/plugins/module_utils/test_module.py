@@ -16,6 +16,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._module import (
     Context,
     Definition,
     execute,
+    shown_arguments,
 )
 from ansible_collections.maskops.delphix.tests.unit.support.conversation import Conversation
 from ansible_collections.maskops.delphix.tests.unit.support.runner import AnsibleRunner, Runner
@@ -194,3 +195,52 @@ def test_secrets_do_not_come_out(conversation: Conversation, run_as_ansible: Ans
         assert secret not in text
     assert "engine.example.com" in result["told"]
     assert not conversation.seen
+
+
+NESTED = {
+    "options": {
+        "things": {
+            "type": "list",
+            "elements": "dict",
+            "options": {"name": {}, "word": {"no_log": True}, "proxy": {}, "inner": {"type": "dict", "options": {}}},
+        }
+    }
+}
+
+
+def test_secrets_in_suboptions_do_not_come_out(run_as_ansible: AnsibleRunner) -> None:
+    def tell(context: Context) -> dict[str, t.Any]:
+        return {"told": json.dumps(dict(context.params))}
+
+    things = [{"name": "shown", "word": "hidden-word", "proxy": "http://me:hidden-proxy@proxy.example.com"}]
+    result = run_as_ansible(definition(tell, **NESTED), url="https://engine.example.com", token="given", things=things)
+    assert "shown" in result["told"]
+    assert "hidden" not in json.dumps(result)
+
+
+def test_arguments_are_shown_without_secrets() -> None:
+    spec = {"url": {}, "word": {"no_log": True}, "one": {"type": "dict", "options": {"word": {"no_log": True}}}}
+    spec["many"] = {"type": "list", "elements": "dict", "options": spec["one"]["options"] | {"name": {}}}
+    given = {"url": "u", "word": "w", "one": {"word": "w"}, "many": [{"name": "n", "word": "w"}, {"word": None}]}
+    shown = shown_arguments(spec, given)
+    placeholder = shown["word"]
+    assert placeholder != "w"
+    assert shown == {
+        "url": "u",
+        "word": placeholder,
+        "one": {"word": placeholder},
+        "many": [{"name": "n", "word": placeholder}, {"word": None}],
+    }
+
+
+def test_another_engine_with_options_of_its_own(conversation: Conversation, run_module: Runner) -> None:
+    def both(context: Context) -> dict[str, t.Any]:
+        context.engine().session.request("GET", "/thing")
+        other = {**context.params, "url": "https://other.example.com", "token": "of the other"}
+        context.engine(params=other).session.request("GET", "/thing")
+        return {}
+
+    conversation.expect("GET", "/thing", token="given").answers(200)
+    base = "https://other.example.com/masking/api"
+    conversation.expect("GET", "/thing", base=base, token="of the other").answers(200)
+    assert run_module(definition(both))["stats"]["requests"] == 2
