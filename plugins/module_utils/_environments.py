@@ -176,10 +176,10 @@ class Environments:
         self._rows.pop(environment.id, None)
         self._drop("all", environment.name)
 
-    def delete_application(self, name: str) -> None:
-        """Delete an application; one that is gone meanwhile is as good.
+    def deletable_application(self, name: str) -> int:
+        """Number of an application that can be deleted.
 
-        Raises NotFoundError, and OptionError on engines before 6.0, which cannot.
+        Raises NotFoundError, and OptionError on engines before 6.0, which cannot delete any (documented).
         """
         number = self._application_number(name)
         if number is None:
@@ -189,6 +189,11 @@ class Environments:
                 subject=name,
                 hint="Engines before release 6.0 do not offer it.",
             )
+        return number
+
+    def delete_application(self, name: str) -> None:
+        """Delete an application; one that is gone meanwhile is as good. Raises like ``deletable_application``."""
+        number = self.deletable_application(name)
         write_once(
             self._engine,
             "DELETE",

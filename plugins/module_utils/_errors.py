@@ -138,6 +138,12 @@ class AmbiguousError(MaskingError):
     code = "ambiguous"
 
 
+class InUseError(MaskingError):
+    """What was to be removed holds or serves something else."""
+
+    code = "in_use"
+
+
 class ListUnstableError(MaskingError):
     """A list changed each time while its pages were read."""
 
@@ -166,6 +172,24 @@ class ImportFailedError(MaskingError):
     """The engine refused an import or rolled it back; the target is as it was."""
 
     code = "import_failed"
+
+
+class ConnectorError(MaskingError):
+    """Connectors have no working credential, or were not found."""
+
+    code = "connector_failed"
+
+
+class JobRunningError(MaskingError):
+    """The job that was to be started is running already."""
+
+    code = "job_running"
+
+
+class JobFailedError(MaskingError):
+    """A job ended without success."""
+
+    code = "job_failed"
 
 
 class EngineBusyError(MaskingError):
