@@ -32,7 +32,10 @@ from ansible_collections.maskops.delphix.plugins.module_utils._module import (
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._options import Spec
 from ansible_collections.maskops.delphix.plugins.modules import (
+    masking_application,
+    masking_connector_credentials,
     masking_engine_info,
+    masking_environment,
     masking_export,
     masking_import,
     masking_login,
@@ -45,7 +48,10 @@ from ansible_collections.maskops.delphix.plugins.modules import (
 _DEFINITIONS: dict[str, Definition] = {
     module.DEFINITION.name: module.DEFINITION
     for module in (
+        masking_connector_credentials,
+        masking_application,
         masking_engine_info,
+        masking_environment,
         masking_export,
         masking_import,
         masking_login,

@@ -26,6 +26,7 @@ from ansible_collections.maskops.delphix.tests.unit.support.runner import Ansibl
 Result = dict[str, t.Any]
 INFO = "maskops.delphix.masking_engine_info"
 LOGIN = "maskops.delphix.masking_login"
+CREDENTIALS = "maskops.delphix.masking_connector_credentials"
 GIVEN = {"url": "https://engine.example.com", "token": "given"}
 # From Ansible 2.21 on, results hold the arguments only on request.
 INJECT = {"ansible_inject_invocation": True}
@@ -194,6 +195,9 @@ WRONG = [
     ("maskops.delphix.masking_import", {}),
     ("maskops.delphix.masking_import", {"src": "x", "environment": "QA", "environment_id": 3}),
     ("maskops.delphix.masking_import", {"src": "x", "method": "slow"}),
+    (CREDENTIALS, {"connectors": [{"environment": "QA"}]}),
+    (CREDENTIALS, {"connectors": [{"environment": "QA", "name": "A", "password": "p", "ssh_key": "k"}]}),
+    (CREDENTIALS, {"connectors": [{"environment": "QA", "name": "A", "bogus": 1}]}),
     ("maskops.delphix.masking_export", {"dest": "x"}),
     ("maskops.delphix.masking_export", {"dest": "x", "objects": [{"type": "DOMAIN"}]}),
     ("maskops.delphix.masking_export", {"dest": "x", "objects": [{"type": "DOMAIN", "name": "A", "id": 1}]}),
@@ -305,6 +309,36 @@ def test_secrets_do_not_come_out(conversation: Conversation) -> None:
     shown = result["invocation"]["module_args"]
     assert (shown["username"], shown["token"]) == ("admin", None)
     assert shown["password"]
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_secrets_of_suboptions_are_treated_alike(
+    conversation: Conversation, run_as_ansible: AnsibleRunner, check_mode: bool
+) -> None:
+    connector = {"databaseConnectorId": 7, "connectorName": "oracle", "environmentId": 3}
+
+    def converse() -> None:
+        conversation.page("/environments", [{"environmentId": 3, "environmentName": "QA"}])
+        conversation.page("/database-connectors", [connector], environment_id=3)
+        if check_mode:
+            conversation.expect("GET", "/system-information").answers(200, {"version": "20.0.0.0"})
+            return
+        for words in ("Connection Failed", "Connection Failed: hidden-word"):
+            conversation.expect("POST", "/database-connectors/7/test").answers(200, {"response": words})
+            if words == "Connection Failed":
+                conversation.expect("GET", "/database-connectors/7").answers(200, connector)
+
+    wishes = [{"environment": "QA", "name": "oracle", "type": "database", "password": "hidden-word"}]
+    args = {**GIVEN, "connectors": wishes}
+    converse()
+    ours = Task(CREDENTIALS, args, check_mode=check_mode, diff=True, task_vars=INJECT).run()
+    converse()
+    theirs = run_as_ansible(definition(CREDENTIALS), check_mode=check_mode, **args)
+    for result in (ours, theirs):
+        result["stats"].pop("seconds")
+    assert json.loads(json.dumps(ours)) == theirs
+    assert "oracle" in json.dumps(ours["invocation"])
+    assert "hidden-word" not in json.dumps(ours)
 
 
 def test_a_login_hides_its_result_and_gives_the_token(conversation: Conversation) -> None:
