@@ -75,6 +75,24 @@ SWITCHES: tuple[Switch, ...] = (
         ("not_syncable", "syncable"),
         "Whether mapping algorithms of the new framework (6.0.12 on) are syncable.",
     ),
+    Switch(
+        "connector_hash",
+        "same",
+        ("same", "own"),
+        "Whether a connector, and what is built on it, has the same hash after an import, or one of its engine's own.",
+    ),
+    Switch(
+        "unsyncable_in_environment",
+        "refused",
+        ("refused", "left_out"),
+        "An environment that holds something not syncable: not syncable either, or exported without it.",
+    ),
+    Switch(
+        "mainframe_connector_id",
+        "mainframeDatasetConnectorId",
+        ("mainframeDatasetConnectorId", "mainframe-datasetConnectorId"),
+        "Field with the number of a mainframe data set connector; both spellings are seen.",
+    ),
     Switch("name_case", "sensitive", ("sensitive", "insensitive"), "Whether names differ by case alone."),
     # export
     Switch(
@@ -86,8 +104,14 @@ SWITCHES: tuple[Switch, ...] = (
     Switch(
         "same_name_scope",
         "family",
-        ("family", "all"),
-        "Objects that must not share a name in one export: those of one family (connectors, jobs, ...), or all.",
+        ("family", "kind", "all"),
+        "What must not share a name in one export: objects of a family (connectors, jobs, ...), of a kind, or all.",
+    ),
+    Switch(
+        "same_connector_twice",
+        "allowed",
+        ("allowed", "refused"),
+        "An export with one connector as the source of one job and, in full, as the target of another.",
     ),
     Switch(
         "new_types_requestable",
@@ -123,6 +147,36 @@ SWITCHES: tuple[Switch, ...] = (
         "checked",
         ("checked", "ignored"),
         "Whether environment_id is looked at when the bundle holds nothing that needs it.",
+    ),
+    Switch(
+        "superfluous_source_environment",
+        "accepted",
+        ("accepted", "refused"),
+        "source_environment_id for a bundle without on-the-fly jobs (clients send it always).",
+    ),
+    Switch(
+        "formats_need_environment",
+        "no",
+        ("no", "yes"),
+        "Whether file formats, data set formats and mounts ask for an environment_id, though they are engine-wide.",
+    ),
+    Switch(
+        "purpose_mismatch",
+        "accepted",
+        ("accepted", "refused"),
+        "Import of a job into an environment of the other purpose.",
+    ),
+    Switch(
+        "ruleset_overwrite",
+        "replaced",
+        ("replaced", "merged"),
+        "Tables, files and columns that an overwritten ruleset or format has and the bundle has not: gone or kept.",
+    ),
+    Switch(
+        "identical_job_source",
+        "left",
+        ("left", "repointed"),
+        "An unchanged on-the-fly job imported with another source environment: reads where it did, or there.",
     ),
     Switch("reference_differs_status", 409, (404, 409), "Status when a referenced object differs on the target."),
     Switch(
@@ -179,11 +233,63 @@ SWITCHES: tuple[Switch, ...] = (
         ("submit", "task"),
         "Whether an asynchronous operation is refused at once or its task fails.",
     ),
+    Switch(
+        "overwrite_running_job",
+        "accepted",
+        ("accepted", "refused"),
+        "Import that changes a job while that job runs, from 20.0.0.0 on.",
+    ),
     Switch("import_while_jobs_run", "allowed", ("allowed", "refused"), "Import during a job from 20.0.0.0 on."),
     Switch("task_wait_seconds", 0.02, (), "Time a task stays WAITING."),
     Switch("task_run_seconds", 0.02, (), "Time a task stays RUNNING before its work begins."),
     Switch("unfinished_download_status", 404, (400, 404), "Download of a document that is not ready."),
     Switch("purge_removes_tasks", "no", ("yes", "no"), "Whether a purge also forgets the finished tasks."),
+    # jobs and connectors
+    Switch("job_seconds", 0.5, (), "Time that a job runs."),
+    Switch("execution_wait_seconds", 0.0, (), "Time that an execution stays WAITING before it runs, from 6.0.5 on."),
+    Switch("cancel_seconds", 0.0, (), "Time that a running execution goes on after it was cancelled."),
+    Switch(
+        "engine_cores",
+        8,
+        (),
+        "Cores of the engine: one fewer are the jobs at once when the setting NumSimulJobsAllowed is 0.",
+    ),
+    Switch(
+        "engine_memory_mb",
+        32768,
+        (),
+        "Memory of the engine: three quarters less 6 GB are for jobs when the setting MaximumMemoryForJobs is 0.",
+    ),
+    Switch(
+        "jobs_above_limit",
+        "run",
+        ("run", "refused"),
+        "Before 6.0.5, which has no queue: a job that is one too many runs all the same, or is refused.",
+    ),
+    Switch(
+        "job_runs_already",
+        "refused",
+        ("refused", "allowed"),
+        "Start of a job that runs already; a multi-tenant job may run on several connectors.",
+    ),
+    Switch(
+        "unmasked_data",
+        "no",
+        ("no", "yes"),
+        "Whether jobs meet data that an algorithm cannot mask, which leaves events.",
+    ),
+    Switch(
+        "unknown_hosts",
+        "reachable",
+        ("reachable", "unreachable"),
+        "A connector to a host of which no account is known: any password is good, or none.",
+    ),
+    Switch(
+        "mounts_must_be_connected",
+        "no",
+        ("no", "yes"),
+        "Whether a connector on a mount works only while the mount is connected.",
+    ),
 )
 
 _BY_NAME = {switch.name: switch for switch in SWITCHES}

@@ -53,6 +53,13 @@ TEXTS: dict[str, Text] = {
     "no_such_path": _invented("No such resource"),
     "method_not_allowed": _invented("Method not allowed"),
     "unknown_api_version": _invented("API version {version} is not available on this engine"),
+    # connectors and executions
+    "connection_succeeded": Text("Connection Succeeded", "vendor-client"),
+    "connection_failed": Text("Connection Failed: {reason}", "vendor-client"),
+    "execution_ended": _invented("The execution has ended: {state}"),
+    "other_status": _invented("The execution is {state}, not {expected}"),
+    "job_busy": _invented("The job {job} is running already"),
+    "engine_full": _invented("There is no room for another job"),
     "unexpected": _invented("An unexpected error occurred"),
     # objects
     "not_found": _invented("No {kind} with identifier '{identifier}'"),
@@ -62,6 +69,12 @@ TEXTS: dict[str, Text] = {
     "bad_name": _invented("The name '{name}' is not allowed: {reason}"),
     "unknown_reference": _invented("Field '{field}': no {kind} '{value}'"),
     "built_in": _invented("The {kind} '{name}' is built in and cannot be deleted"),
+    "wrong_purpose": _invented("A {kind} does not fit the purpose of the environment '{name}'"),
+    "other_environment": _invented("The {kind} '{name}' cannot move to another environment"),
+    "source_missing": _invented("An on-the-fly job needs the field 'onTheFlyMaskingSource'"),
+    "two_secrets": _invented("Only one of 'password' and 'sshKey' may be given"),
+    "job_runs": _invented("The {kind} '{name}' is running"),
+    "algorithm_without_domain": _invented("A field with an algorithm needs a domain"),
     "not_cancellable": _invented("The task cannot be cancelled"),
     "file_part_missing": _invented("The multipart part 'file' is required"),
     # export
@@ -91,6 +104,8 @@ TEXTS: dict[str, Text] = {
     "key_would_change": _invented("The encryption key already exists and would be replaced"),
     "reference_missing": _invented("{type} '{name}' does not exist on this engine"),
     "reference_differs": _invented("{type} '{name}' is not in sync with this engine"),
+    "purpose_differs": _invented("{type} '{name}' does not fit the purpose of the environment '{environment}'"),
+    "superfluous_environment": _invented("source_environment_id is given, but nothing needs it"),
     "dependency_missing": _invented("{type} '{name}' needs {kind} '{other}', which is not on this engine"),
     "other_type": _invented("'{name}' exists on this engine as {existing}, not as {type}"),
     # concurrency, tasks, downloads

@@ -24,7 +24,11 @@ from starlette.responses import Response, StreamingResponse
 
 from masking_simulator.api import (  # noqa: F401  (register handlers)
     algorithms,
+    connections,
+    environments,
+    executions,
     objects,
+    parts,
     session,
     special,
     sync,
@@ -43,6 +47,9 @@ _JSON = "application/json"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 objects.register()
+parts.register()
+#: name of the multipart part with the file, where it is not `file`
+_FILE_PARTS = {"fileFormats_create": "fileFormat", "datasetFormats_create": "mainframeDatasetFormat"}
 
 
 def endpoint(engine: Engine, operation: Operation) -> Endpoint:
@@ -164,7 +171,7 @@ def _fitting(operation: Operation, error: ApiError) -> ApiError:
 
 
 async def _read_form(request: Request, call: Call, work: Path) -> None:
-    part = "fileFormat" if call.operation.id == "fileFormats_create" else "file"
+    part = _FILE_PARTS.get(call.operation.id, "file")
     try:
         async with request.form() as form:
             file = form.get(part)

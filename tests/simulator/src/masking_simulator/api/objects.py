@@ -10,12 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from masking_simulator.api.call import HANDLERS, Answer, Call, page
+from masking_simulator.api.scoped import asked, check_not_running, check_saved, merged_local, place_of_new
 from masking_simulator.api.shape import from_api, to_api
 from masking_simulator.errors import refuse
 from masking_simulator.model.kinds import KINDS, Kind
 from masking_simulator.model.names import name_problem
 from masking_simulator.model.objects import Key, Obj
-from masking_simulator.model.types import FULL_OF
+from masking_simulator.model.types import full_type
 
 #: operation family -> kind, for the families whose operations need nothing special
 FAMILIES: dict[str, str] = {
@@ -67,12 +68,15 @@ def check_new_name(call: Call, key: Key) -> None:
 
 def sync_type(call: Call, kind: str) -> str:
     """The syncable type of a new object of a kind, "" when it has none."""
-    return next((item.name for item in FULL_OF.get(kind, ()) if item.on(call.engine.release)), "")
+    return full_type(kind, call.engine.release)
 
 
 def shown(call: Call, obj: Obj) -> dict[str, Any]:
     """An object as the API shows it."""
-    return to_api(call.engine.model, obj)
+    row = to_api(call.engine.model, obj)
+    if obj.kind == "dataset_connector":
+        row[call.engine.switches.text("mainframe_connector_id")] = row.pop("mainframeDatasetConnectorId")
+    return row
 
 
 def lister(kind: Kind) -> Callable[[Call], Answer]:
@@ -112,12 +116,12 @@ def creator(kind: Kind) -> Callable[[Call], Answer]:
     def handle(call: Call) -> Answer:
         model = call.engine.model
         with model.change() as change:
-            body = from_api(model, kind, call.body)
-            key = Key(kind.name, None, call.body[kind.name_field])
+            taken = from_api(model, kind, asked(call, kind))
+            environment = place_of_new(call, kind, taken)
+            key = Key(kind.name, environment, call.body[kind.name_field])
             check_new_name(call, key)
-            local = call.engine.new_local(kind.name, call.user_name)
-            obj = model.make(key, sync_type(call, kind.name), body, local=local)
-            change.put(obj)
+            local = {**call.engine.new_local(kind.name, call.user_name), **taken.local}
+            obj = change.put(model.make(key, sync_type(call, kind.name), taken.body, local=local))
         return call.created(shown(call, obj))
 
     return handle
@@ -130,14 +134,17 @@ def updater(kind: Kind) -> Callable[[Call], Answer]:
         model = call.engine.model
         with model.change() as change:
             obj = find(call, kind)
+            taken = from_api(model, kind, asked(call, kind))
+            check_saved(call, kind, obj, taken)
             name = call.body.get(kind.name_field, obj.name)
             if name != obj.name:
                 if kind.name_field in kind.frozen:
                     raise refuse(400, "immutable", field=kind.name_field)
                 check_new_name(call, obj.key._replace(name=name))
                 obj = change.rename(obj, name)
-            hidden = {field: value for field, value in obj.body.items() if field.startswith("_") or field == "domains"}
-            obj = model.save(change, obj, body={**hidden, **from_api(model, kind, call.body)})
+            hidden = {field: value for field, value in obj.body.items() if field.startswith("_")}
+            local = merged_local(obj, taken)
+            obj = model.save(change, obj, body={**hidden, **taken.body}, local=local)
         return Answer(shown(call, obj))
 
     return handle
@@ -152,6 +159,7 @@ def deleter(kind: Kind) -> Callable[[Call], Answer]:
             obj = find(call, kind)
             if obj.body.get("builtIn") or obj.body.get("_builtIn"):
                 raise refuse(400, "built_in", kind=kind.title, name=obj.name)
+            check_not_running(call, obj)
             used = "409" if "409" in call.operation.statuses else "400"
             model.delete(obj, int(used))
         return Answer()

@@ -12,21 +12,11 @@ from typing import Any
 from masking_simulator.api.call import HANDLERS, Answer, Call, Handler, handles, page
 from masking_simulator.api.objects import check_new_name, find, shown, sync_type
 from masking_simulator.errors import refuse
+from masking_simulator.model.inventory import dataset_record_types, file_record_types
 from masking_simulator.model.kinds import KINDS
 from masking_simulator.model.objects import Key, Obj
 
 _SETTINGS = Key("application_settings", None, "global")
-
-
-@handles("environments_delete")
-def delete_environment(call: Call) -> Answer:
-    model = call.engine.model
-    with model.change() as change:
-        environment = find(call, KINDS["environment"])
-        for key in list(model.objects.in_environment(environment.id)):
-            change.delete(key)
-        change.delete(environment.key)
-    return Answer()
 
 
 @handles("fileFormats_create")
@@ -38,10 +28,26 @@ def create_file_format(call: Call) -> Answer:
         format_type = call.form.get("fileFormatType")
         if not format_type:
             raise refuse(400, "missing_parameter", name="fileFormatType")
-        body = {"fileFormatType": format_type, "header": 0, "footer": 0, "domains": []}
-        obj = model.make(key, sync_type(call, "file_format"), body)
-        change.put(obj)
+        record_types = file_record_types(format_type, _uploaded_text(call))
+        body = {"fileFormatType": format_type, "header": 0, "footer": 0, "_recordTypes": record_types}
+        obj = change.put(model.make(key, sync_type(call, "file_format"), body))
     return call.created(shown(call, obj))
+
+
+@handles("datasetFormats_create")
+def create_dataset_format(call: Call) -> Answer:
+    model = call.engine.model
+    with model.change() as change:
+        key = Key("dataset_format", None, call.filename)
+        check_new_name(call, key)
+        body = {"_recordTypes": dataset_record_types(_uploaded_text(call))}
+        obj = change.put(model.make(key, sync_type(call, "dataset_format"), body))
+    return call.created(shown(call, obj))
+
+
+def _uploaded_text(call: Call) -> str:
+    assert call.upload is not None
+    return call.upload.read_text(encoding="utf-8", errors="replace")
 
 
 def _mount_status(status: str) -> Handler:
@@ -85,27 +91,6 @@ def update_setting(call: Call) -> Answer:
         ]
         model.save(change, obj, body={"settings": settings})
         return Answer(_setting(call))
-
-
-def _test_stored(kind: str) -> Handler:
-    def handle(call: Call) -> Answer:
-        find(call, KINDS[kind])
-        return Answer({"response": "Connection Succeeded"})
-
-    return handle
-
-
-def _test_settings(call: Call) -> Answer:
-    raise refuse(404, "not_found", kind="environment", identifier=call.body["environmentId"])
-
-
-for _family, _kind in (
-    ("databaseConnectors", "database_connector"),
-    ("fileConnectors", "file_connector"),
-    ("mainframeDatasetConnectors", "dataset_connector"),
-):
-    HANDLERS[f"{_family}_testStored"] = _test_stored(_kind)
-    HANDLERS[f"{_family}_test"] = _test_settings
 
 
 def _settings(call: Call) -> list[dict[str, Any]]:

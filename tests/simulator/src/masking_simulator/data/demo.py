@@ -112,8 +112,9 @@ def _connectivity(filler: Filler) -> None:
         ("claims.xml", "XML", ["PATIENT_FULL_NAME"]),
         ("plain.csv", "DELIMITED", []),
     ):
-        filler.add("file_format", name, {"fileFormatType": format_type, "header": 1, "footer": 0, "domains": domains})
-    filler.add("dataset_format", "PAYROLL.CPY", {"domains": ["EMPLOYEE_NUMBER"]})
+        body = {"fileFormatType": format_type, "header": 1, "footer": 0, "_recordTypes": _record_types(domains)}
+        filler.add("file_format", name, body)
+    filler.add("dataset_format", "PAYROLL.CPY", {"_recordTypes": _record_types(["EMPLOYEE_NUMBER"])})
     for name, type_, path in (
         ("landing", "NFS4", "/export/landing"),
         ("archive", "NFS3", "/export/archive"),
@@ -140,3 +141,13 @@ def _connectivity(filler: Filler) -> None:
                 environment,
                 {"applicationId": application, "purpose": "MASK", "isWorkflowEnabled": False},
             )
+
+
+def _record_types(domains: list[str]) -> dict[str, object]:
+    """The record types of a format: one, with a field for each domain and one that is not masked."""
+    fields: dict[str, object] = {"remarks": {"isProfilerWritable": True}}
+    for domain in domains:
+        area, _, rest = domain.partition("_")
+        algorithm = area.title() + rest.title().replace("_", "")
+        fields[domain.lower()] = {"domainName": domain, "algorithmName": algorithm, "isProfilerWritable": True}
+    return {"All Records": {"_fields": fields}}

@@ -13,10 +13,11 @@ differs between releases.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 
 import orjson
 
-from masking_simulator.model.objects import Key, Obj, Objects, dependencies
+from masking_simulator.model.objects import Key, Obj, Objects
 from masking_simulator.model.types import BY_NAME
 from masking_simulator.releases import Release
 from masking_simulator.texts import TEXTS
@@ -31,13 +32,27 @@ def own_digest(obj: Obj) -> str:
     return hashlib.sha1(orjson.dumps(state, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What the contract leaves open about hashes.
+
+    mapping_syncable: whether mapping algorithms of the new framework can be synchronised.
+    whole_environments: whether an environment cannot be synchronised when something in it cannot.
+    connector_salt: what makes the hashes of connectors differ from engine to engine; "" for equal ones.
+    """
+
+    mapping_syncable: bool = False
+    whole_environments: bool = True
+    connector_salt: str = ""
+
+
 class Hashes:
     """Revision hashes of one engine's objects; computed when asked for, forgotten when stale."""
 
-    def __init__(self, objects: Objects, release: Release, mapping_syncable: bool) -> None:
+    def __init__(self, objects: Objects, release: Release, rules: Rules) -> None:
         self._objects = objects
         self._release = release
-        self._mapping_syncable = mapping_syncable
+        self._rules = rules
         self._own: dict[Key, str] = {}
         self._closures: dict[Key, frozenset[Key]] = {}
         self._hashes: dict[Key, str] = {}
@@ -52,11 +67,16 @@ class Hashes:
             if current not in stale:
                 stale.add(current)
                 todo.extend(self._objects.users(current))
+        for number in {item.environment for item in stale if item.environment is not None}:
+            environment = self._objects.by_id("environment", number)
+            if environment is not None:
+                stale.add(environment.key)
         for current in stale:
             self._closures.pop(current, None)
             self._hashes.pop(current, None)
         self._own.pop(key, None)
-        self._global = None
+        if key.environment is None:  # nothing engine-wide needs what belongs to an environment
+            self._global = None
         return stale
 
     def closure(self, key: Key) -> frozenset[Key]:
@@ -65,7 +85,7 @@ class Hashes:
         if known is not None:
             return known
         seen: set[Key] = set()
-        todo = [needed for needed, _ in dependencies(self._require(key))]
+        todo = [need.key for need in self._require(key).needs]
         while todo:
             current = todo.pop()
             if current in seen:
@@ -77,7 +97,7 @@ class Hashes:
                 continue
             obj = self._objects.get(current)
             if obj is not None:
-                todo.extend(needed for needed, _ in dependencies(obj))
+                todo.extend(need.key for need in obj.needs)
         self._closures[key] = frozenset(seen)
         return self._closures[key]
 
@@ -91,9 +111,13 @@ class Hashes:
         known = self._hashes.get(key)
         if known is None:
             reason = self.reason(key)
-            known = NOT_SYNCABLE + reason if reason else self._salted(self.fingerprint(key))
+            known = NOT_SYNCABLE + reason if reason else self._salted(self._state(key))
             self._hashes[key] = known
         return known
+
+    def syncable(self, key: Key) -> bool:
+        """Whether an object can be synchronised."""
+        return not self.revision_hash(key).startswith(NOT_SYNCABLE)
 
     def reference_hash(self, key: Key) -> str:
         """The hash of a reference to an object, where references have one of their own."""
@@ -107,6 +131,8 @@ class Hashes:
     def reason(self, key: Key) -> str | None:
         """Why an object cannot be synchronised, or None."""
         obj = self._require(key)
+        if obj.kind == "environment":
+            return self._environment_reason(obj)
         own = self._own_reason(obj)
         if own:
             return own
@@ -118,11 +144,7 @@ class Hashes:
 
     def global_members(self) -> list[Key]:
         """The members of GLOBAL_OBJECT: what can be synchronised of the types it holds."""
-        return [
-            obj.key
-            for obj in self._objects
-            if obj.type and BY_NAME[obj.type].in_global and not self.revision_hash(obj.key).startswith(NOT_SYNCABLE)
-        ]
+        return [obj.key for obj in self._objects if obj.type and BY_NAME[obj.type].in_global and self.syncable(obj.key)]
 
     def global_hash(self) -> str:
         """The hash of GLOBAL_OBJECT: over all its members."""
@@ -131,10 +153,24 @@ class Hashes:
             self._global = self._salted("\n".join(members))
         return self._global
 
+    def _state(self, key: Key) -> str:
+        """What a hash is made of: for an environment what is in it, and nothing of its own (invented)."""
+        obj = self._require(key)
+        if obj.kind == "environment":
+            members = self._objects.in_environment(obj.id)
+            return "\n".join(sorted(self.revision_hash(member) for member in members if self.syncable(member)))
+        return self.fingerprint(key)
+
+    def _environment_reason(self, environment: Obj) -> str | None:
+        if not self._rules.whole_environments:
+            return None
+        members = sorted(self._objects.in_environment(environment.id))
+        return next((reason for member in members if (reason := self.reason(member))), None)
+
     def _own_reason(self, obj: Obj) -> str | None:
         if obj.kind == "algorithm" and obj.body.get("_mapping"):
             modern = obj.type == "USER_ALGORITHM"
-            if not (modern and self._mapping_syncable):
+            if not (modern and self._rules.mapping_syncable):
                 return TEXTS["reason_mapping"].wording.format(name=obj.name)
         return None
 
@@ -143,6 +179,8 @@ class Hashes:
         if known is None:
             obj = self._objects.get(key)
             known = own_digest(obj) if obj is not None else "missing:" + key.name
+            if key.kind.endswith("_connector"):
+                known += self._rules.connector_salt
             self._own[key] = known
         return known
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,9 +15,11 @@ from dataclasses import replace
 from typing import Any
 
 from masking_simulator.errors import refuse
-from masking_simulator.model.hashing import Hashes
+from masking_simulator.model.hashing import Hashes, Rules
 from masking_simulator.model.kinds import KINDS
-from masking_simulator.model.objects import Content, Key, Obj, Objects, dependencies
+from masking_simulator.model.objects import Content, Key, Obj, Objects
+from masking_simulator.model.parts import NUMBERS, part_numbers
+from masking_simulator.model.pointers import pointers
 from masking_simulator.releases import Release
 from masking_simulator.store import Store
 from masking_simulator.switches import Switches
@@ -29,13 +32,15 @@ class Change:
         self._model = model
         self.before: dict[Key, Obj | None] = {}
 
-    def put(self, obj: Obj) -> None:
-        """Add or replace an object."""
+    def put(self, obj: Obj) -> Obj:
+        """Add or replace an object; returns it with numbers for all its parts."""
+        obj = self._model.with_numbers(obj)
         old = self._model.objects.put(obj)
         self.before.setdefault(obj.key, old)
         if old is None or old.type != obj.type:
             self._model.members_version += 1
         self._model._stale(obj.key)
+        return obj
 
     def delete(self, key: Key) -> None:
         """Remove an object."""
@@ -45,10 +50,9 @@ class Change:
 
     def rename(self, obj: Obj, name: str) -> Obj:
         """Give an object another name; whatever needs it follows."""
-        renamed = replace(obj, key=obj.key._replace(name=name))
         users = [self._model.objects.get(key) for key in self._model.objects.users(obj.key)]
         self.delete(obj.key)
-        self.put(renamed)
+        renamed = self.put(replace(obj, key=obj.key._replace(name=name)))
         for user in users:
             if user is not None:
                 self.put(replace(user, body=_renamed_in(user, obj.key, name)))
@@ -66,6 +70,9 @@ class Model:
         self.objects = Objects()
         for obj in store.objects():
             self.objects.put(obj)
+        if store.meta("engine_id") is None:
+            store.set_meta("engine_id", str(uuid.uuid4()))
+        self._first = int(store.meta("id_offset") or 0)
         self._sequences = store.sequences()
         #: moves whenever an object appears or disappears
         self.members_version = 0
@@ -74,9 +81,16 @@ class Model:
 
     def next_id(self, kind: str) -> int:
         """A number never given out before for this kind, different from engine to engine."""
-        first = int(self.store.meta("id_offset") or 0)
-        number = self._sequences.get(kind, first) + 1
-        self._sequences[kind] = number
+        return self._next(KINDS[kind].space or kind)
+
+    def with_numbers(self, obj: Obj) -> Obj:
+        """An object whose parts all have numbers: those they had, and new ones for new parts."""
+        numbers = part_numbers(KINDS[obj.kind], obj.body, obj.local.get(NUMBERS, {}), self._next)
+        return obj if numbers is None else replace(obj, local={**obj.local, NUMBERS: numbers})
+
+    def _next(self, space: str) -> int:
+        number = self._sequences.get(space, self._first) + 1
+        self._sequences[space] = number
         return number
 
     def require(self, key: Key) -> Obj:
@@ -109,9 +123,7 @@ class Model:
 
     def save(self, change: Change, obj: Obj, **values: Any) -> Obj:
         """Save an object as a person would: it gets a new revision even when nothing differs."""
-        saved = replace(obj, revision=str(uuid.uuid4()), **values)
-        change.put(saved)
-        return saved
+        return change.put(replace(obj, revision=str(uuid.uuid4()), **values))
 
     @contextmanager
     def change(self) -> Iterator[Change]:
@@ -158,7 +170,13 @@ class Model:
             self.on_stale({obj.key for obj in self.objects})
 
     def _new_hashes(self) -> Hashes:
-        return Hashes(self.objects, self.release, self.switches.text("mapping_algorithms") == "syncable")
+        salted = self.switches.text("connector_hash") == "own"
+        rules = Rules(
+            mapping_syncable=self.switches.text("mapping_algorithms") == "syncable",
+            whole_environments=self.switches.text("unsyncable_in_environment") == "refused",
+            connector_salt=self.store.meta("engine_id") or "" if salted else "",
+        )
+        return Hashes(self.objects, self.release, rules)
 
     def _stale(self, key: Key) -> None:
         self.on_stale(self.hashes.forget(key))
@@ -185,21 +203,12 @@ class Model:
 
 def missing_dependency(model: Model, obj: Obj) -> Key | None:
     """The first key that an object needs and the engine lacks, or None."""
-    for key, _ in dependencies(obj):
-        if model.objects.get(key) is None:
-            return key
-    return None
+    return next((need.key for need in obj.needs if model.objects.get(need.key) is None), None)
 
 
 def _renamed_in(user: Obj, key: Key, name: str) -> dict[str, Any]:
-    kind = KINDS[user.kind]
-    body = dict(user.body)
-    for field, target in {**kind.by_name, **kind.by_id}.items():
-        if target != key.kind or field not in body:
-            continue
-        value = body[field]
-        if isinstance(value, list):
-            body[field] = [name if item == key.name else item for item in value]
-        elif value == key.name:
-            body[field] = name
+    body = copy.deepcopy(user.body)
+    for pointer in pointers(KINDS[user.kind], body):
+        if pointer.kind == key.kind:
+            pointer.rename(key.name, name)
     return body

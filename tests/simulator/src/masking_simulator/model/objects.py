@@ -8,9 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
 
 from masking_simulator.model.kinds import KINDS
+from masking_simulator.model.parts import Place, numbered_parts
+from masking_simulator.model.pointers import pointers
+
+#: field of `Obj.local` with the number of the environment in which an on-the-fly job reads
+SOURCE_ENVIRONMENT = "sourceEnvironment"
 
 
 class Key(NamedTuple):
@@ -19,6 +25,17 @@ class Key(NamedTuple):
     kind: str
     environment: int | None
     name: str
+
+
+class Need(NamedTuple):
+    """What an object depends on.
+
+    way: how an export brings it along: in full, as a reference only, or in full as the source
+    connector of an on-the-fly job, which may belong to another environment.
+    """
+
+    key: Key
+    way: Literal["full", "reference", "source"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,7 @@ class Obj:
     type: its syncable object type, "" when it has none.
     revision: UUID of its last save; an import takes over the one of the exporting engine.
     body: what it says, in names (see kinds.py); fields beginning with _ stay off the API.
-    local: what belongs to this engine alone, such as passwords and creation marks.
+    local: what belongs to this engine alone, such as passwords, creation marks and the numbers of parts.
     """
 
     key: Key
@@ -55,18 +72,19 @@ class Obj:
     def name(self) -> str:
         return self.key.name
 
-
-def dependencies(obj: Obj) -> Iterator[tuple[Key, bool]]:
-    """The keys an object needs, each with whether an export only refers to it."""
-    kind = KINDS[obj.kind]
-    for fields in (kind.by_name, kind.by_id):
-        for name, target in fields.items():
-            value = obj.body.get(name)
-            if value is None:
-                continue
-            environment = obj.key.environment if KINDS[target].scoped else None
-            for item in value if isinstance(value, list) else [value]:
-                yield Key(target, environment, item), target in kind.references
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """What it depends on, each once."""
+        kind = KINDS[self.kind]
+        found: dict[Need, None] = {}
+        for pointer in pointers(kind, self.body):
+            environment = self.key.environment if KINDS[pointer.kind].scoped else None
+            way: Literal["full", "reference", "source"] = "reference" if pointer.kind in kind.references else "full"
+            if pointer.elsewhere:
+                way, environment = "source", self.local.get(SOURCE_ENVIRONMENT, environment)
+            for name in pointer.names():
+                found[Need(Key(pointer.kind, environment, name), way)] = None
+        return tuple(found)
 
 
 class Objects:
@@ -78,6 +96,7 @@ class Objects:
         self._users: dict[Key, set[Key]] = {}
         self._folded: dict[Key, set[Key]] = {}
         self._members: dict[int, set[Key]] = {}
+        self._parts: dict[str, dict[int, Place]] = {}
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -110,6 +129,15 @@ class Objects:
         """The keys of the objects that belong to an environment."""
         return self._members.get(environment, set())
 
+    def part(self, name: str, number: int) -> tuple[Obj, Place] | None:
+        """The owner of the part of a kind with this number and its place in it, or None."""
+        place = self._parts.get(name, {}).get(number)
+        return None if place is None else (self._by_key[place.owner], place)
+
+    def parts(self, name: str) -> dict[int, Place]:
+        """All parts of a kind by their numbers."""
+        return self._parts.get(name, {})
+
     def put(self, obj: Obj) -> Obj | None:
         """Add or replace an object and return what it replaced."""
         old = self.remove(obj.key)
@@ -118,8 +146,10 @@ class Objects:
         self._folded.setdefault(_fold(obj.key), set()).add(obj.key)
         if obj.key.environment is not None:
             self._members.setdefault(obj.key.environment, set()).add(obj.key)
-        for key, _ in dependencies(obj):
-            self._users.setdefault(key, set()).add(obj.key)
+        for need in obj.needs:
+            self._users.setdefault(need.key, set()).add(obj.key)
+        for part, number, place in numbered_parts(KINDS[obj.kind], obj.key, obj.local):
+            self._parts.setdefault(part.name, {})[number] = place
         return old
 
     def remove(self, key: Key) -> Obj | None:
@@ -130,8 +160,10 @@ class Objects:
             self._folded[_fold(key)].discard(key)
             if key.environment is not None:
                 self._members[key.environment].discard(key)
-            for needed, _ in dependencies(old):
-                self._users[needed].discard(key)
+            for need in old.needs:
+                self._users[need.key].discard(key)
+            for part, number, _ in numbered_parts(KINDS[old.kind], key, old.local):
+                del self._parts[part.name][number]
         return old
 
 

@@ -24,7 +24,7 @@ class ObjectType:
     kind: which objects of the model it stands for; several types may share a kind.
     shape: form of its identifier; `unknown` ones follow the switch identifier_shape.
     since, until: first API version 5.1.N with it and first one without it.
-    reference: True for types that only point at an object and come along by themselves.
+    reference: True for types that cannot be asked for and come along by themselves.
     in_global: whether GLOBAL_OBJECT holds it.
     """
 
@@ -41,6 +41,11 @@ class ObjectType:
     def on(self, release: Release) -> bool:
         """Whether an engine of this release has the type."""
         return self.since <= release.api < self.until
+
+    @property
+    def carried(self) -> bool:
+        """Whether an export carries the object, and does not only point at it."""
+        return not self.reference or self.scope == "source_environment"
 
 
 def _algorithm(name: str, since: int = 0, until: int = _FOREVER) -> ObjectType:
@@ -123,8 +128,14 @@ TYPES: tuple[ObjectType, ...] = (
 )
 
 BY_NAME: dict[str, ObjectType] = {item.name: item for item in TYPES}
+SOURCE_OF: dict[str, ObjectType] = {item.kind: item for item in TYPES if item.scope == "source_environment"}
 REFERENCE_OF: dict[str, ObjectType] = {item.kind: item for item in TYPES if item.reference and item.scope == "engine"}
 FULL_OF: dict[str, tuple[ObjectType, ...]] = {
     kind: tuple(item for item in TYPES if item.kind == kind and not item.reference)
     for kind in {item.kind for item in TYPES}
 }
+
+
+def full_type(kind: str, release: Release) -> str:
+    """The syncable type of objects of a kind on a release, "" when it has none."""
+    return next((item.name for item in FULL_OF.get(kind, ()) if item.on(release)), "")

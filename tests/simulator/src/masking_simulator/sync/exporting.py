@@ -10,15 +10,15 @@ import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
 from masking_simulator.clock import document_time
 from masking_simulator.errors import refuse
 from masking_simulator.model.hashing import NOT_SYNCABLE
-from masking_simulator.model.objects import Key, Obj, dependencies
-from masking_simulator.model.types import BY_NAME, REFERENCE_OF, ObjectType
+from masking_simulator.model.objects import Key, Need, Obj
+from masking_simulator.model.types import BY_NAME, REFERENCE_OF, SOURCE_OF, ObjectType
 from masking_simulator.sync.crypto import AES, TRIPLE_DES
 from masking_simulator.sync.document import frame, write_document
 from masking_simulator.sync.listing import GLOBAL_IDENTIFIER, GLOBAL_KEY
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 #: types whose name is none that a person gave, or that is not exported
 _UNNAMED = frozenset({"ENVIRONMENT", "KEY", "APPLICATION_SETTINGS", "LICENSE_INFO"})
-_FAMILIES = {"connector": "connector", "ruleset": "ruleset", "job": "job"}
+_FAMILIES = frozenset({"connector", "ruleset", "job"})
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class _Collector:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._found: dict[tuple[Key, bool], Item] = {}
+        self._found: dict[Need, Item] = {}
 
     def collect(self, asked: Iterable[Item]) -> list[Item]:
         objects = self._engine.model.objects
@@ -136,45 +136,53 @@ class _Collector:
             if item.obj is None:
                 for key in self._engine.model.hashes.global_members():
                     self._full(key)
-                self._found[(GLOBAL_KEY, False)] = item
+                self._found[Need(GLOBAL_KEY, "full")] = item
             elif item.type.name == "ENVIRONMENT":
                 for key in sorted(objects.in_environment(item.obj.id)):
-                    self._full(key)
-                self._found[(item.obj.key, False)] = item
+                    if self._engine.model.hashes.syncable(key):
+                        self._full(key)
+                self._found[Need(item.obj.key, "full")] = item
             else:
                 self._full(item.obj.key)
         return list(self._found.values())
 
-    def _full(self, key: Key) -> None:
-        if (key, False) in self._found:
+    def _full(self, key: Key, way: Literal["full", "source"] = "full") -> None:
+        """Take an object with all it needs; way source takes it as the source connector of a job."""
+        if Need(key, way) in self._found:
             return
         if key in self._engine.model.hashes.closure(key):
             status = self._engine.switches.integer("export_problem_status")
             raise refuse(status, "dependency_loop", path=" -> ".join(_loop(self._engine, key)))
         obj = self._engine.model.require(key)
-        for needed, refers in dependencies(obj):
-            if refers:
-                self._reference(needed)
-            else:
-                self._full(needed)
+        for need in obj.needs:
+            if need.way == "reference":
+                self._reference(need.key)
+            elif not _is_built_in_driver(self._engine, need.key):
+                self._full(need.key, need.way)
         if obj.type:
-            self._found[(key, False)] = Item(BY_NAME[obj.type], obj)
+            type_ = SOURCE_OF[key.kind] if way == "source" else BY_NAME[obj.type]
+            self._found[Need(key, way)] = Item(type_, obj)
 
     def _reference(self, key: Key) -> None:
-        if (key, True) in self._found:
+        if Need(key, "reference") in self._found:
             return
         obj = self._engine.model.require(key)
-        for needed, _ in dependencies(obj):
-            self._reference(needed)
+        for need in obj.needs:
+            self._reference(need.key)
         if key.kind in REFERENCE_OF:
-            self._found[(key, True)] = Item(REFERENCE_OF[key.kind], obj)
+            self._found[Need(key, "reference")] = Item(REFERENCE_OF[key.kind], obj)
+
+
+def _is_built_in_driver(engine: Engine, key: Key) -> bool:
+    """Documented: uploaded JDBC drivers come along with what uses them."""
+    return key.kind == "jdbc_driver" and bool(engine.model.require(key).body.get("builtIn"))
 
 
 def _loop(engine: Engine, start: Key) -> list[str]:
     path = [start.name]
     current = start
     while True:
-        for needed, _ in dependencies(engine.model.require(current)):
+        for needed in (need.key for need in engine.model.require(current).needs):
             if needed == start:
                 return [*path, start.name]
             if start in engine.model.hashes.closure(needed) and needed.name not in path:
@@ -186,17 +194,25 @@ def _loop(engine: Engine, start: Key) -> list[str]:
 
 
 def _check_names(engine: Engine, items: list[Item]) -> None:
-    everything = engine.switches.text("same_name_scope") == "all"
-    seen: set[tuple[str, str]] = set()
+    """Refuse two objects of one name (documented); which objects must not share one is inferred from clients."""
+    scope = engine.switches.text("same_name_scope")
+    twice = engine.switches.text("same_connector_twice") == "refused"
+    seen: dict[tuple[str, str], Key] = {}
     for item in items:
-        if item.obj is None or item.type.reference or item.type.name in _UNNAMED:
+        if item.obj is None or not item.type.carried or item.type.name in _UNNAMED:
             continue
-        kind = item.type.kind
-        family = "" if everything else _FAMILIES.get(kind.rsplit("_", 1)[-1], kind)
-        mark = (family, item.obj.name)
-        if mark in seen:
+        mark = (_name_space(item.type.kind, scope), item.obj.name)
+        other = seen.get(mark)
+        if other is not None and (twice or other != item.obj.key):
             raise refuse(engine.switches.integer("export_problem_status"), "same_name", name=item.obj.name)
-        seen.add(mark)
+        seen[mark] = item.obj.key
+
+
+def _name_space(kind: str, scope: str) -> str:
+    if scope == "all":
+        return ""
+    family = kind.rsplit("_", 1)[-1]
+    return family if scope == "family" and family in _FAMILIES else kind
 
 
 def _listed(engine: Engine, item: Item, shows_id: bool) -> dict[str, Any]:
@@ -218,7 +234,7 @@ def _record(engine: Engine, item: Item) -> dict[str, Any]:
     if item.obj is not None:
         obj = item.obj
         record.update(identifier=engine.listing.identifier(obj, item.type), name=obj.name)
-        if item.type.reference:
+        if not item.type.carried:
             record.update(fingerprint=engine.model.hashes.fingerprint(obj.key))
         elif item.type.name != "ENVIRONMENT":
             digest = obj.content.digest if obj.content else None

@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from masking_simulator.errors import ApiError, refuse
+from masking_simulator.executions import BUSY
 from masking_simulator.model.hashing import own_digest
-from masking_simulator.model.kinds import KINDS
+from masking_simulator.model.kinds import JOBS, KINDS
 from masking_simulator.model.model import Change, missing_dependency
 from masking_simulator.model.names import name_problem
-from masking_simulator.model.objects import Content, Key, Obj
-from masking_simulator.model.types import BY_NAME, ObjectType
+from masking_simulator.model.objects import SOURCE_ENVIRONMENT, Content, Key, Obj
+from masking_simulator.model.parts import outer_part
+from masking_simulator.model.purpose import fits_purpose
+from masking_simulator.model.types import BY_NAME, ObjectType, full_type
 from masking_simulator.releases import parse_release
 from masking_simulator.sync.conversion import converted
 from masking_simulator.sync.crypto import PassphraseMissing, WrongPassphrase
@@ -122,11 +125,14 @@ def _check_scopes(engine: Engine, bundle: Bundle, options: Options) -> None:
     """Environment ids: there when needed, and naming an environment of this engine."""
     status = engine.switches.integer("environment_problem_status")
     needs_target = needs_source = None
+    asking = {"ENVIRONMENT"}
+    if engine.switches.is_on("formats_need_environment"):
+        asking |= {"FILE_FORMAT", "DATASET_FORMAT", "MOUNT_INFORMATION"}
     for record in bundle.records:
         type_ = BY_NAME.get(record.type)
         if type_ is None:
             continue
-        if type_.scope == "environment" or type_.name == "ENVIRONMENT":
+        if type_.scope == "environment" or type_.name in asking:
             needs_target = needs_target or record
         elif type_.scope == "source_environment":
             needs_source = needs_source or record
@@ -134,6 +140,9 @@ def _check_scopes(engine: Engine, bundle: Bundle, options: Options) -> None:
         raise refuse(status, "environment_missing", type=needs_target.type, name=needs_target.name)
     if needs_source is not None and options.source_environment is None:
         raise refuse(status, "source_environment_missing", type=needs_source.type, name=needs_source.name)
+    superfluous = needs_source is None and options.source_environment is not None
+    if superfluous and engine.switches.text("superfluous_source_environment") == "refused":
+        raise refuse(status, "superfluous_environment")
     checked = engine.switches.text("environment_id_for_global") == "checked"
     for wanted, needed in ((options.environment, needs_target), (options.source_environment, needs_source)):
         if wanted is None or not (needed or checked):
@@ -180,7 +189,7 @@ class _Importer:
             return GLOBAL_IDENTIFIER
         if type_.name == "ENVIRONMENT":
             return {"id": self._options.environment}
-        if type_.reference and type_.scope == "engine":
+        if not type_.carried:
             return self._check_reference(record, type_)
         return self._place_object(record, type_)
 
@@ -207,29 +216,31 @@ class _Importer:
             )
         key = Key(type_.kind, self._environment(type_), record.name)
         existing = self._model.named(key)
+        own_type = record.type if type_.scope != "source_environment" else full_type(type_.kind, self._engine.release)
         if existing is None:
             obj = self._model.make(
                 key,
-                record.type,
+                own_type,
                 record.body,
                 content=self._content(record),
-                local=self._engine.new_local(type_.kind),
+                local={**self._engine.new_local(type_.kind), **self._source(record)},
                 revision=record.revision,
             )
         else:
             obj = Obj(
                 existing.key,
                 existing.id,
-                record.type,
+                own_type,
                 record.revision,
-                record.body,
+                self._body(existing, record),
                 self._content(record),
-                existing.local,
+                {**existing.local, **self._source(record)},
             )
             if not self._may_replace(existing, obj):
                 return self._engine.listing.identifier(existing, type_)
             if type_.name == "KEY":
                 obj = self._key_synced(obj)
+        self._check_job(record, type_, obj)
         lacking = missing_dependency(self._model, obj)
         if lacking is not None:
             raise self._refusal(
@@ -253,6 +264,8 @@ class _Importer:
             if identical and existing.local.get("synced"):
                 return False
             raise self._refusal(409, "key_would_change")
+        if identical and self._moves_source(existing, obj):
+            return True
         if identical:
             if not force and self._switches.text("identical_without_force") == "fail":
                 raise self._refusal(409, "would_overwrite", type=obj.type, name=obj.name)
@@ -264,6 +277,46 @@ class _Importer:
         if not force:
             raise self._refusal(409, "would_overwrite", type=obj.type, name=obj.name)
         return True
+
+    def _check_job(self, record: Record, type_: ObjectType, obj: Obj) -> None:
+        """Refuse a job that its environment is not for, or that runs, where a switch says so."""
+        if type_.kind not in JOBS:
+            return
+        environment = self._model.objects.by_id("environment", self._options.environment or 0)
+        refused = self._switches.text("purpose_mismatch") == "refused"
+        if refused and environment is not None and not fits_purpose(type_.kind, environment):
+            status = self._switches.integer("import_problem_status")
+            raise self._refusal(
+                status, "purpose_differs", type=record.type, name=record.name, environment=environment.name
+            )
+        runs = any(item["jobId"] == obj.id and item["status"] in BUSY for item in self._engine.executions.all())
+        if runs and self._switches.text("overwrite_running_job") == "refused":
+            raise self._refusal(409, "job_runs", kind=KINDS[type_.kind].title, name=record.name)
+
+    def _source(self, record: Record) -> dict[str, Any]:
+        """Where an on-the-fly job reads on this engine: in the source environment of the import."""
+        if "onTheFlyMaskingSource" not in record.body:
+            return {}
+        return {SOURCE_ENVIRONMENT: self._options.source_environment}
+
+    def _moves_source(self, existing: Obj, obj: Obj) -> bool:
+        """Whether an identical on-the-fly job is to read in another environment from now on."""
+        moved = existing.local.get(SOURCE_ENVIRONMENT) != obj.local.get(SOURCE_ENVIRONMENT)
+        return moved and self._switches.text("identical_job_source") == "repointed"
+
+    def _body(self, existing: Obj, record: Record) -> dict[str, Any]:
+        """What an overwritten object says: what the bundle says, and perhaps the parts that only the engine has."""
+        found = outer_part(KINDS[existing.kind])
+        if found is None or self._switches.text("ruleset_overwrite") == "replaced":
+            return record.body
+        field, part = found
+        inside = outer_part(part)
+        merged = {**existing.body.get(field, {}), **record.body.get(field, {})}
+        if inside is not None:
+            for name, said in merged.items():
+                kept = existing.body.get(field, {}).get(name, {}).get(inside[0], {})
+                merged[name] = {**said, inside[0]: {**kept, **said.get(inside[0], {})}}
+        return {**record.body, field: merged}
 
     @staticmethod
     def _key_synced(obj: Obj) -> Obj:
