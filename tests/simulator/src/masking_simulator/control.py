@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The control interface: faults, switches, clock, users, executions and the request log.
+"""The control interface: faults, switches, clock, users, accounts, executions and the request log.
 
 Plain HTTP on a port of its own. The engine API shows nothing of it.
 """
@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from masking_simulator.engine import Engine
 from masking_simulator.errors import ApiError
+from masking_simulator.runs import Plan, find_job, plan
 
 Action = Callable[[Engine, Request, Any], Any]
 
@@ -35,6 +36,7 @@ def control_app(engine: Engine) -> Starlette:
         "/switches": {"GET": _switches, "PUT": _set_switches},
         "/clock": {"GET": _clock, "POST": _advance},
         "/users": {"GET": _users, "POST": _put_user},
+        "/accounts": {"GET": _accounts, "POST": _set_account, "DELETE": _forget_accounts},
         "/executions": {"GET": _executions, "POST": _start_execution},
         "/executions/{id:int}/finish": {"POST": _finish_execution},
         "/state": {"GET": _state},
@@ -114,13 +116,30 @@ def _put_user(engine: Engine, request: Request, body: Any) -> Any:
     return {"username": body["username"], "is_admin": bool(body.get("is_admin", False))}
 
 
+def _accounts(engine: Engine, request: Request, body: Any) -> Any:
+    return engine.accounts.all()
+
+
+def _set_account(engine: Engine, request: Request, body: Any) -> Any:
+    engine.accounts.set(str(body["address"]), str(body["user"]), str(body["secret"]))
+    return engine.accounts.all()
+
+
+def _forget_accounts(engine: Engine, request: Request, body: Any) -> Any:
+    engine.accounts.forget()
+
+
 def _executions(engine: Engine, request: Request, body: Any) -> Any:
     return engine.executions.all()
 
 
 def _start_execution(engine: Engine, request: Request, body: Any) -> Any:
-    duration = body.get("duration")
-    return engine.executions.start(int(body["job_id"]), None if duration is None else float(duration))
+    """A job is run as told, whether or not its connectors can be reached; there need be no such job."""
+    duration, number = body.get("duration"), int(body["job_id"])
+    with engine.model.lock:
+        job = find_job(engine.model, number)
+        asked = Plan(number) if job is None else plan(engine.model, job, None, None, {})
+    return engine.executions.submit(asked, None if duration is None else float(duration), checked=False)
 
 
 def _finish_execution(engine: Engine, request: Request, body: Any) -> Any:

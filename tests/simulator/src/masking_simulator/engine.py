@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from masking_simulator import runs
 from masking_simulator.auth import Auth
 from masking_simulator.clock import Clock, api_time
+from masking_simulator.connections import Accounts, Connections
 from masking_simulator.executions import Executions
 from masking_simulator.faults import Faults
 from masking_simulator.model.kinds import KINDS
@@ -72,7 +74,17 @@ class Engine:
         self.users = Users(store, first)
         self.auth = Auth(self.users, self.switches, self.clock)
         self.tasks = Tasks(store, self.switches, self.clock, first, self.stopping)
-        self.executions = Executions(store, self.clock, first)
+        self.accounts = Accounts(store)
+        self.connections = Connections(self.accounts, self.switches)
+        self.executions = Executions(
+            store,
+            self.clock,
+            self.switches,
+            config.release,
+            first,
+            limits=lambda: runs.limits(self.model, self.switches),
+            problem=lambda used: runs.problem(self.model, self.connections, used),
+        )
         self.gate = Gate(config.release, self.switches, self.executions)
         self.faults = Faults()
         self.log = RequestLog()
@@ -104,6 +116,7 @@ class Engine:
     def close(self) -> None:
         """End the tasks and write the state."""
         self.tasks.stop(5.0)
+        self.executions.close()
         self.store.close()
 
 

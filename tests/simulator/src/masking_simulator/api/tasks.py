@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks, their documents, executions and uploaded files."""
+"""Tasks, their documents and uploaded files."""
 
 from __future__ import annotations
 
@@ -53,43 +53,6 @@ def download(call: Call) -> Answer:
     if task is None or not path.is_file():
         raise refuse(404, "no_such_download", reference=reference)
     return Answer(file=path, status=engine.switches.integer("download_status"))
-
-
-@handles("executions_list")
-def list_executions(call: Call) -> Answer:
-    job, status = call.query["job_id"], call.query["execution_status"]
-    rows = [
-        item
-        for item in call.engine.executions.all()
-        if job in (None, item["jobId"]) and status in (None, item["status"])
-    ]
-    return page(call, rows)
-
-
-@handles("executions_get")
-def get_execution(call: Call) -> Answer:
-    return Answer(call.engine.executions.get(call.path["executionId"]))
-
-
-@handles("executionComponents_list")
-@handles("executionEvents_list")
-def list_execution_parts(call: Call) -> Answer:
-    """Simulated executions mask nothing, so there is nothing to tell about their parts."""
-    return page(call, [])
-
-
-@handles("executions_create")
-def create_execution(call: Call) -> Answer:
-    engine, job = call.engine, call.body["jobId"]
-    kinds = ("masking_job", "profile_job", "tokenization_job", "reidentification_job")
-    if not any(engine.model.objects.by_id(kind, job) for kind in kinds):
-        raise refuse(404, "not_found", kind="job", identifier=job)
-    return call.created(engine.executions.start(job, 0.5))
-
-
-@handles("executions_cancel")
-def cancel_execution(call: Call) -> Answer:
-    return Answer(call.engine.executions.finish(call.path["executionId"], "CANCELLED"))
 
 
 @handles("fileUploads_list")

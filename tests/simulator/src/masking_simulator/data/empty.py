@@ -57,11 +57,17 @@ _DRIVERS = (
 )
 _PAGE_SIZE = "DefaultApiPageSize"
 _OLD_PAGE_SIZE = "DEFAULT_API_PAGE_SIZE"  # documented before API 5.1.41
+#: settings of the queue, which 6.0.5 brought
+_JOBS_AT_ONCE = "NumSimulJobsAllowed"
+_JOB_MEMORY = "MaximumMemoryForJobs"
+_QUEUE_SINCE = 5
 _SETTINGS = (
     ("general", _PAGE_SIZE, "100"),
     ("general", "PasswordCount", "3"),
     ("general", "PasswordTimeSpan", "23"),
     ("general", "EnableMonitorRowCount", "true"),
+    ("general", _JOBS_AT_ONCE, "7"),
+    ("general", _JOB_MEMORY, "0"),
     ("ldap", "Enable", "false"),
     ("ldap", "MsadDomain", "example"),
     ("mask", "DefaultStreamRowLimit", "10000"),
@@ -100,6 +106,7 @@ def fill_empty(filler: Filler) -> None:
     settings = [
         {"settingGroup": group, "settingName": old_name.get(name, name), "settingValue": value}
         for group, name, value in _SETTINGS
+        if filler.release.api >= _QUEUE_SINCE or name not in (_JOBS_AT_ONCE, _JOB_MEMORY)
     ]
     filler.add("application_settings", "global", {"settings": settings}, built_in=True)
     filler.add("license_info", "global", {"edition": "standard"}, built_in=True)

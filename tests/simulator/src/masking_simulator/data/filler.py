@@ -10,16 +10,35 @@ import base64
 import hashlib
 import random
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from masking_simulator.model.algorithms import BY_NAME, built, references_in
-from masking_simulator.model.objects import Content, Key, Obj
-from masking_simulator.model.types import FULL_OF
+from masking_simulator.model.objects import SOURCE_ENVIRONMENT, Content, Key, Obj
+from masking_simulator.model.types import FULL_OF, full_type
 
 if TYPE_CHECKING:
     from masking_simulator.engine import Engine
 
+#: kinds that exist on releases that cannot synchronise them, and from which API version 5.1.N on
+_UNSYNCABLE_SINCE = {"environment": 0, "password_vault": 18, "credential_path": 18}
+_NEVER = 10_000
 _SPACE = uuid.UUID("6f2f1d4e-6c0b-5a7e-9d55-2f6b4f0c1a11")
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """An object without its number; environments by name, as they have no numbers yet either."""
+
+    kind: str
+    environment: str | None
+    name: str
+    type: str
+    revision: str
+    body: dict[str, Any]
+    content: Content | None
+    local: dict[str, Any]
+    source: str | None = None
 
 
 class Filler:
@@ -33,7 +52,7 @@ class Filler:
         self.engine = engine
         self.release = engine.release
         self.seed = engine.config.seed
-        self._objects: list[Obj] = []
+        self._drafts: list[_Draft] = []
 
     def add(
         self,
@@ -45,20 +64,40 @@ class Filler:
         content: bytes | None = None,
         built_in: bool = False,
     ) -> None:
-        """Add an engine-wide object; kinds that the release does not have are left out.
-
-        Environments exist on every release, also where they cannot be synchronised yet.
-        """
+        """Add an engine-wide object; kinds that the release does not have are left out."""
         if type_ is None:
-            types = [item.name for item in FULL_OF.get(kind, ()) if item.on(self.release)]
-            if kind in FULL_OF and not types and kind != "environment":
+            type_ = full_type(kind, self.release)
+            if kind in FULL_OF and not type_ and self.release.api < _UNSYNCABLE_SINCE.get(kind, _NEVER):
                 return
-            type_ = types[0] if types else ""
         origin = f"built-in {self.release.text}" if built_in else f"seed {self.seed}"
         revision = str(uuid.uuid5(_SPACE, f"{origin}/{kind}/{name}"))
         kept: Content | None = self.engine.store.put_content(content) if content is not None else None
         local = self.engine.new_local(kind, None if built_in else self.engine.config.admin[0])
-        self._objects.append(Obj(Key(kind, None, name), 0, type_, revision, body, kept, local))
+        self._drafts.append(_Draft(kind, None, name, type_, revision, body, kept, local))
+
+    def add_in(
+        self,
+        environment: str,
+        kind: str,
+        name: str,
+        body: dict[str, Any],
+        *,
+        password: str | None = None,
+        source: str | None = None,
+    ) -> None:
+        """Add an object to an environment; kinds that the release does not have are left out.
+
+        password: the one that a connector has stored. source: the environment of the connector
+        from which an on-the-fly job reads.
+        """
+        type_ = full_type(kind, self.release)
+        if not type_:
+            return
+        revision = str(uuid.uuid5(_SPACE, f"seed {self.seed}/{kind}/{environment}/{name}"))
+        local = self.engine.new_local(kind, self.engine.config.admin[0])
+        if password is not None:
+            local["password"] = password
+        self._drafts.append(_Draft(kind, environment, name, type_, revision, body, None, local, source))
 
     def algorithm(
         self,
@@ -93,12 +132,21 @@ class Filler:
 
     def store(self) -> None:
         """Give out the numbers and store everything."""
-        place = self.engine.config.place
-        self._objects.sort(key=lambda obj: hashlib.md5(f"{place}{obj.key}".encode(), usedforsecurity=False).digest())
-        model = self.engine.model
-        numbered = [
-            Obj(obj.key, model.next_id(obj.kind), obj.type, obj.revision, obj.body, obj.content, obj.local)
-            for obj in self._objects
-        ]
-        model.load(numbered)
-        self._objects.clear()
+        place, model = self.engine.config.place, self.engine.model
+        drafts = sorted(
+            self._drafts,
+            key=lambda draft: hashlib.md5(
+                f"{place}{draft.kind}/{draft.environment}/{draft.name}".encode(), usedforsecurity=False
+            ).digest(),
+        )
+        numbers = {draft.name: model.next_id(draft.kind) for draft in drafts if draft.kind == "environment"}
+        objects = []
+        for draft in drafts:
+            number = numbers[draft.name] if draft.kind == "environment" else model.next_id(draft.kind)
+            environment = None if draft.environment is None else numbers[draft.environment]
+            local = draft.local if draft.source is None else {**draft.local, SOURCE_ENVIRONMENT: numbers[draft.source]}
+            key = Key(draft.kind, environment, draft.name)
+            obj = Obj(key, number, draft.type, draft.revision, draft.body, draft.content, local)
+            objects.append(model.with_numbers(obj))
+        model.load(objects)
+        self._drafts.clear()
