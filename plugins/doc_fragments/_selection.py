@@ -14,21 +14,30 @@ class ModuleDocFragment:
 options:
   object_types:
     description:
-      - Types of the objects, such as V(DOMAIN) or V(USER_ALGORITHM).
+      - Types of the objects, such as V(DOMAIN), V(USER_ALGORITHM) or V(MASKING_JOB).
       - V(GLOBAL_OBJECT) stands for all of these, each taken by itself (algorithms, domains, profile sets and their
         expressions or classifiers, JDBC drivers, plugins).
-      - The global key is selected only by its own type V(KEY).
+      - V(ENVIRONMENT) stands for all that is inside environments, the connectors, rulesets and jobs.
+      - V(all) stands for everything that the engine can sync.
+      - The global key V(KEY) and V(LICENSE_INFO) are selected only by their own types.
     type: list
     elements: str
   names:
     description:
       - Names of the objects. V(*) and V(?) make a pattern, which engines do not allow in names.
+      - V(Environment/Name) means objects inside that environment only; both parts may be patterns.
       - A name that no object of the engine (of the source, for a sync) bears is an error, a pattern without any is not.
     type: list
     elements: str
   exclude:
     description:
-      - Names or patterns of objects to leave out.
+      - Names or patterns of objects to leave out, written as in O(names).
+    type: list
+    elements: str
+  environments:
+    description:
+      - Names or patterns of the environments (of the source, for a sync) whose objects are meant. All when unset.
+      - Objects that belong to no environment are not limited by it.
     type: list
     elements: str
 """

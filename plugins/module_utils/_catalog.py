@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.maskops.delphix.plugins.module_utils._api import Engine, Row
@@ -17,8 +18,11 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
 from ansible_collections.maskops.delphix.plugins.module_utils._places import (
     Place,
     Places,
+    kind_of,
+    number_of,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
+    ENVIRONMENT,
     SINGLETON_NAME,
     object_type,
 )
@@ -26,6 +30,10 @@ from ansible_collections.maskops.delphix.plugins.module_utils._versions import R
 
 # Documented: such an object is listed with this text in place of a hash and cannot be exported.
 _NOT_SYNCABLE = "Not Syncable"
+# Fields of a job that say nothing of what it does on another engine.
+_LOCAL_FIELDS = frozenset(
+    {"rulesetId", "onTheFlyMaskingSource", "createdBy", "createdTime", "updatedBy", "updatedTime"}
+)
 
 
 class ObjectKey(t.NamedTuple):
@@ -80,12 +88,24 @@ class SyncableObject(t.NamedTuple):
         return row
 
 
+class OnTheFly(t.NamedTuple):
+    """What an on-the-fly job says of itself.
+
+    ``source`` is the connector that it reads from, None when that cannot be told.
+    ``settings`` are its fields that mean the same on every engine.
+    """
+
+    source: ObjectKey | None
+    settings: Row
+
+
 @dataclasses.dataclass(frozen=True)
 class Catalog:
     """All that one engine lists.
 
     ``unnamed`` are objects whose name cannot be told yet, so that nothing can be decided
-    about them; ``doubles`` are keys that the engine lists more than once.
+    about them; ``doubles`` are keys that the engine lists more than once. ``parents`` leads
+    from a job to its ruleset and from a ruleset to its connector.
     """
 
     engine: str
@@ -93,6 +113,25 @@ class Catalog:
     objects: t.Mapping[ObjectKey, SyncableObject]
     unnamed: tuple[SyncableObject, ...] = ()
     doubles: frozenset[ObjectKey] = frozenset()
+    parents: t.Mapping[ObjectKey, ObjectKey] = dataclasses.field(default_factory=dict)
+    on_the_fly: t.Mapping[ObjectKey, OnTheFly] = dataclasses.field(default_factory=dict)
+
+    @functools.cached_property
+    def environments(self) -> frozenset[str]:
+        """Names of the environments that are listed or hold something listed."""
+        listed = {key.name for key in self.objects if key.type == ENVIRONMENT}
+        return frozenset(listed | {key.environment for key in self.objects if key.environment is not None})
+
+    def carried(self, key: ObjectKey) -> list[ObjectKey]:
+        """The object and what an export of it carries along from environments."""
+        found = [key]
+        job = self.on_the_fly.get(key)
+        if job is not None and job.source is not None:
+            found.append(job.source)
+        while (above := self.parents.get(key)) is not None:
+            found.append(above)
+            key = above
+        return found
 
     def to_json(self) -> Row:
         """A form that ``from_json`` takes back."""
@@ -102,6 +141,11 @@ class Catalog:
             "objects": [list(entry) for entry in self.objects.values()],
             "unnamed": [list(entry) for entry in self.unnamed],
             "doubles": [list(key) for key in self.doubles],
+            "parents": [[list(key), list(above)] for key, above in self.parents.items()],
+            "on_the_fly": [
+                [list(key), list(job.source) if job.source else None, job.settings]
+                for key, job in self.on_the_fly.items()
+            ],
         }
 
     @classmethod
@@ -114,6 +158,11 @@ class Catalog:
             {entry.key: entry for entry in objects},
             tuple(SyncableObject(ObjectKey(*row[0]), *row[1:]) for row in data["unnamed"]),
             frozenset(ObjectKey(*key) for key in data["doubles"]),
+            {ObjectKey(*key): ObjectKey(*above) for key, above in data["parents"]},
+            {
+                ObjectKey(*key): OnTheFly(ObjectKey(*source) if source else None, settings)
+                for key, source, settings in data["on_the_fly"]
+            },
         )
 
 
@@ -147,7 +196,7 @@ def build_catalog(
     objects: dict[ObjectKey, SyncableObject] = {}
     unnamed: list[SyncableObject] = []
     doubles: set[ObjectKey] = set()
-    places: dict[str, t.Mapping[int, Place]] = {}
+    inside: dict[ObjectKey, Place] = {}
     for row in rows:
         kind, identifier = _identified(row, engine)
         label: t.Any = next(iter(identifier.values()))
@@ -157,17 +206,37 @@ def build_catalog(
         elif isinstance(label, str):
             place = Place(None, label)
         else:
-            if kind not in places:
-                places[kind] = places_of(kind)
-            place = places[kind].get(label)
-        entry = _entry(ObjectKey(kind, *(place or Place(None, f"#{label}"))), identifier, row)
+            place = places_of(kind).get(label)
+        key = ObjectKey(kind, place.environment, place.name) if place else ObjectKey(kind, None, f"#{label}")
+        entry = _entry(key, identifier, row)
         if place is None:
             unnamed.append(entry)
         elif entry.key in objects:
             doubles.add(entry.key)
         else:
             objects[entry.key] = entry
-    return Catalog(engine, release, objects, tuple(unnamed), frozenset(doubles))
+            if place.environment is not None:
+                inside[key] = place
+    parents = {
+        key: ObjectKey(place.parent[0], place.environment, place.parent[1])
+        for key, place in inside.items()
+        if place.parent
+    }
+    jobs = {
+        key: _on_the_fly(key, place, places_of) for key, place in inside.items() if place.row.get("onTheFlyMasking")
+    }
+    return Catalog(engine, release, objects, tuple(unnamed), frozenset(doubles), parents, jobs)
+
+
+def _on_the_fly(key: ObjectKey, place: Place, places_of: t.Callable[[str], t.Mapping[int, Place]]) -> OnTheFly:
+    local = {*_LOCAL_FIELDS, object_type(key.type).id_field}
+    settings = {name: value for name, value in place.row.items() if name not in local}
+    told = place.row.get("onTheFlyMaskingSource")
+    told = told if isinstance(told, dict) else {}
+    kind = kind_of(told.get("connectorType"), "CONNECTOR") or "DATABASE_CONNECTOR"
+    number = number_of(told, "connectorId")
+    source = places_of(kind).get(number) if number is not None else None
+    return OnTheFly(ObjectKey(kind, source.environment, source.name) if source else None, settings)
 
 
 def _identified(row: Row, engine: str) -> tuple[str, Row]:

@@ -68,18 +68,29 @@ class Exchange:
 
     def catalog(self, source: str, scope: str, make: t.Callable[[], Catalog]) -> Catalog:
         """The source's catalog: made once, read by all. ``scope`` tells what it covers."""
-        path = self._path("catalog", source, scope)
         made: list[Catalog] = []
+
+        def to_json() -> t.Any:
+            made.append(make())
+            return made[0].to_json()
+
+        data = self.value(f"catalog {scope}", source, to_json, f"the list of {source}")
+        return made[0] if made else Catalog.from_json(data)
+
+    def value(self, kind: str, source: str, make: t.Callable[[], t.Any], what: str) -> t.Any:
+        """Something of the source that JSON can hold: made once, read by all. ``what`` names it to those who wait."""
+        path = self._path("value", source, kind)
+        made: list[t.Any] = []
 
         def write() -> None:
             made.append(make())
-            write_text(path, json.dumps(made[0].to_json(), separators=(",", ":")))
+            write_text(path, json.dumps(made[0], separators=(",", ":")))
 
-        self._once(path, write, f"the list of {source}")
+        self._once(path, write, what)
         if made:
             return made[0]
         with open(path, encoding="utf-8") as stream:
-            return Catalog.from_json(json.load(stream))
+            return json.load(stream)
 
     def bundle(self, source: str, content: str, make: t.Callable[[str], object]) -> str:
         """The path of the bundle with exactly this content, made once by ``make(path)``."""

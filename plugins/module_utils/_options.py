@@ -102,6 +102,7 @@ def selection_spec(object_types: list[str] | None = None) -> Spec:
         "object_types": {**names, "default": object_types} if object_types else names,
         "names": names,
         "exclude": names,
+        "environments": names,
     }
 
 

@@ -17,6 +17,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     SyncableObject,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import VersionError
+from ansible_collections.maskops.delphix.plugins.module_utils._naming import Naming
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipt
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import (
     Selection,
@@ -24,6 +25,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._selection import 
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     CONTAINERS,
+    ENVIRONMENT_TYPES,
     GLOBAL_TYPES,
     KEY,
     object_type,
@@ -39,27 +41,41 @@ class Action(enum.Enum):
 
     CREATE = "to_create"
     UPDATE = "to_update"
+    REMOVE = "to_remove"
     IN_SYNC = "in_sync"
     NOT_SYNCABLE = "not_syncable"
     BLOCKED = "blocked"
 
 
 class Item(t.NamedTuple):
-    """One selected object. ``target`` is None when the target has none of this key."""
+    """One selected object. ``target`` is None when the target has none of this key.
+
+    ``place`` is the object's key on the target. ``misplaced``: an on-the-fly job that differs by
+    nothing but the connector that it reads from.
+    """
 
     action: Action
     source: SyncableObject
     target: SyncableObject | None = None
     reason: str | None = None
+    place: ObjectKey | None = None
+    misplaced: bool = False
 
     @property
     def key(self) -> ObjectKey:
-        """The object's key."""
+        """The object's key on the source."""
         return self.source.key
+
+    @property
+    def target_key(self) -> ObjectKey:
+        """The object's key on the target."""
+        return self.place or self.source.key
 
     def to_result(self) -> dict[str, t.Any]:
         """As result keys."""
         row = self.key.to_result()
+        if self.target_key.environment != self.key.environment:
+            row["target_environment"] = self.target_key.environment
         if self.source.hash is not None:
             row["source_hash"] = self.source.hash
         if self.target is not None and self.target.hash is not None:
@@ -69,24 +85,114 @@ class Item(t.NamedTuple):
         return row
 
 
+class Removal(t.NamedTuple):
+    """An object that only the target has, to be removed; with ``kept`` (why) it is left alone."""
+
+    target: SyncableObject
+    kept: str | None = None
+
+    def to_result(self) -> dict[str, t.Any]:
+        """As result keys."""
+        row = self.target.key.to_result()
+        if self.kept is None and self.target.hash is not None:
+            row["target_hash"] = self.target.hash
+        if self.kept:
+            row["reason"] = self.kept
+        return row
+
+
 @dataclasses.dataclass(frozen=True)
 class Policy:
-    """What a sync may do. ``overwrite``: change objects that the target has already."""
+    """What a sync may do.
+
+    ``overwrite``: change objects that the target has already. ``create_environments``: make those
+    that the target lacks. ``sync_references``: bring global objects along that selected ones
+    refer to. ``prune``: remove what only the target has.
+    """
 
     overwrite: bool = True
     allow_newer_source: bool = False
+    create_environments: bool = False
+    sync_references: bool = False
+    prune: bool = False
+
+
+def _no_receipt(key: ObjectKey) -> Receipt | None:  # noqa: ARG001 - a lookup that never finds
+    return None
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """Two engines as one plan sees them.
+
+    ``environments`` are those of the target, None when they do not matter. ``references`` are
+    the global objects that each object of the source refers to, None when they were not read.
+    ``kept`` are objects of the target that must not be removed, with the reason.
+    """
+
+    source: Catalog
+    target: Catalog
+    naming: Naming = dataclasses.field(default_factory=Naming)
+    receipt_of: t.Callable[[ObjectKey], Receipt | None] = _no_receipt
+    environments: t.Collection[str] | None = None
+    references: t.Mapping[ObjectKey, t.Collection[ObjectKey]] | None = None
+    kept: t.Mapping[ObjectKey, str] = dataclasses.field(default_factory=dict)
+
+    def there(self, key: ObjectKey) -> SyncableObject | None:
+        """What a source object is on the target."""
+        return self.target.objects.get(self.naming.on_target(key))
+
+    def same(self, mine: SyncableObject) -> bool:
+        """Whether the target has a source object, as far as its contents go.
+
+        Saving an on-the-fly job, which is how its source connector is set, gives it another hash.
+        So such jobs are also equal when all their settings and all that they need are.
+        """
+        theirs = self.there(mine.key)
+        if theirs is None or mine.hash is None:
+            return False
+        if mine.hash == theirs.hash:
+            return True
+        if theirs.hash is not None and self.receipt_of(mine.key) == Receipt(mine.hash, theirs.hash):
+            return True
+        ours, other = self.source.on_the_fly.get(mine.key), self.target.on_the_fly.get(theirs.key)
+        if ours is None or other is None or ours.settings != other.settings or not self.rightly_placed(mine.key):
+            return False
+        above = self.source.parents.get(mine.key)
+        if above is None or self.target.parents.get(theirs.key) != self.naming.on_target(above):
+            return False
+        needed = [self.source.objects.get(key) for key in self.source.carried(mine.key)[1:]]
+        return all(one is not None and self.same(one) for one in needed)
+
+    def rightly_placed(self, key: ObjectKey) -> bool:
+        """Whether an on-the-fly job reads on the target from where it reads on the source; true of other objects."""
+        ours = self.source.on_the_fly.get(key)
+        if ours is None or ours.source is None:
+            return True
+        other = self.target.on_the_fly.get(self.naming.on_target(key))
+        return other is None or other.source == self.naming.on_target(ours.source)
+
+    def differing_globals(self) -> set[ObjectKey]:
+        """Global objects of the source that the target lacks or has otherwise."""
+        return {
+            key
+            for key, mine in self.source.objects.items()
+            if key.type in GLOBAL_TYPES and mine.reason is None and not self.same(mine)
+        }
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """Every selected object with its action, and what only the target has (``extra``)."""
+    """Every selected object with its action, and what only the target has (``removals``)."""
 
     source: str
     target: str
     items: tuple[Item, ...]
-    extra: tuple[ObjectKey, ...]
+    removals: tuple[Removal, ...] = ()
     # Not selected, but different, and of a level that selected objects can need.
     may_come_along: tuple[ObjectKey, ...] = ()
+    # Names on the source of environments that the target lacks and needs.
+    new_environments: tuple[str, ...] = ()
 
     @functools.cached_property
     def by_action(self) -> dict[Action, list[Item]]:
@@ -101,9 +207,25 @@ class Plan:
         """What has to be moved."""
         return self.by_action[Action.CREATE] + self.by_action[Action.UPDATE]
 
+    @property
+    def to_remove(self) -> list[Removal]:
+        """What has to be removed."""
+        return [one for one in self.removals if one.kept is None]
+
+    @property
+    def extra(self) -> list[Removal]:
+        """What only the target has and keeps."""
+        return [one for one in self.removals if one.kept is not None]
+
+    @property
+    def changes(self) -> bool:
+        """Whether carrying it out would change the target."""
+        return bool(self.needed or self.to_remove or self.new_environments)
+
     def summary(self) -> dict[str, int]:
         """Number of objects by action, and of extra ones."""
         counts = {action.value: len(items) for action, items in self.by_action.items()}
+        counts[Action.REMOVE.value] = len(self.to_remove)
         counts["extra"] = len(self.extra)
         return counts
 
@@ -114,85 +236,206 @@ class Plan:
             for action, items in self.by_action.items()
             if action is not Action.IN_SYNC
         }
-        result["extra"] = [key.to_result() for key in self.extra]
+        result[Action.REMOVE.value] = [one.to_result() for one in self.to_remove]
+        result["new_environments"] = [{"name": name} for name in self.new_environments]
+        result["extra"] = [one.to_result() for one in self.extra]
         result["may_come_along"] = [key.to_result() for key in self.may_come_along]
         result["summary"] = self.summary()
         return result
 
 
-def _no_receipt(key: ObjectKey) -> Receipt | None:  # noqa: ARG001 - a lookup that never finds
-    return None
-
-
-def make_plan(
-    selection: Selection,
-    source: Catalog,
-    target: Catalog,
-    *,
-    policy: Policy,
-    receipt_of: t.Callable[[ObjectKey], Receipt | None] = _no_receipt,
-) -> Plan:
+def make_plan(selection: Selection, view: View, *, policy: Policy) -> Plan:
     """Compare the selected objects of two engines, member by member.
 
-    Raises NotFoundError for a selected name that the source has not, VersionError for a
-    source that is newer than the target (documented as not supported by engines).
+    Raises NotFoundError for a selected name that the source has not, OptionError for two
+    environments that would become one, VersionError for a source that is newer than the target
+    (documented as not supported by engines).
     """
+    source, target = view.source, view.target
     if newer(source.release, target.release) and not policy.allow_newer_source:
         raise VersionError(
             f"it has release {target.release}, the source {source.engine} has the newer release {source.release}",
             engine=target.engine,
             hint="Engines do not support that. Upgrade the target, or set 'allow_newer_source' if you know better.",
         )
-    same_release = comparable(source.release, target.release)
-    missing = any(key not in target.objects for key in source.objects)
-    taken = {_name_in_family(key): key for key in target.objects} if missing else {}
-    items = []
-    for key in selection.keys(source):
-        if key.type == KEY and KEY not in selection.types:
-            continue
-        mine, theirs = source.objects[key], target.objects.get(key)
-        action, reason = _decide(mine, theirs, policy, receipt_of)
-        if action is not Action.NOT_SYNCABLE:
-            other = taken.get(_name_in_family(key)) if theirs is None else None
-            if key in source.doubles or key in target.doubles:
-                action, reason = Action.BLOCKED, "the engine lists several objects of this name"
-            elif key.environment is not None:
-                action, reason = Action.BLOCKED, "objects inside environments cannot be synced yet"
-            elif key.type in CONTAINERS:
-                action, reason = Action.BLOCKED, "its hash says nothing of its contents, which are compared one by one"
-            elif other is not None and same_release:
-                action, reason = Action.BLOCKED, f"the target has this name as {other.type}"
-        items.append(Item(action, mine, theirs, reason))
+    keys = [key for key in selection.keys(source) if key.type != KEY or KEY in selection.types]
+    view.naming.check({key.environment for key in keys if key.environment is not None})
+    items = sorted(_Items(view, policy).of(keys), key=lambda item: sort_key(item.key))
     items += [
         Item(Action.BLOCKED, entry, None, "its name cannot be told from what the engine lists")
         for entry in source.unnamed
         if selection.covers(entry.key.type)
     ]
-    extra = sorted(
-        (key for key in target.objects if key not in source.objects and selection.matches(key)), key=sort_key
+    return Plan(
+        source.engine,
+        target.engine,
+        tuple(items),
+        tuple(_removals(selection, view, policy)),
+        _along(items, view),
+        tuple(_new_environments(items, selection, view, policy)),
     )
-    return Plan(source.engine, target.engine, tuple(items), tuple(extra), _along(items, source, target, receipt_of))
 
 
-def _along(
-    items: t.Iterable[Item],
-    source: Catalog,
-    target: Catalog,
-    receipt_of: t.Callable[[ObjectKey], Receipt | None],
-) -> tuple[ObjectKey, ...]:
+class _Items:
+    """Decides about objects one by one."""
+
+    def __init__(self, view: View, policy: Policy) -> None:
+        self._view = view
+        self._policy = policy
+        self._same_release = comparable(view.source.release, view.target.release)
+        missing = any(view.there(key) is None for key in view.source.objects)
+        self._taken = {_name_in_family(key): key for key in view.target.objects} if missing else {}
+
+    def of(self, keys: t.Iterable[ObjectKey]) -> list[Item]:
+        """Items of these objects of the source, and of what they refer to when that may come along."""
+        items = {key: self._item(key) for key in keys}
+        if self._view.references is None:
+            return list(items.values())
+        moving = (Action.CREATE, Action.UPDATE)
+        for key, item in list(items.items()):
+            if item.action not in moving or item.misplaced:
+                continue
+            obstacles = []
+            for needed in self._referred(key):
+                mine = self._view.source.objects[needed]
+                if mine.reason is not None or self._view.same(mine):
+                    continue
+                if self._policy.sync_references and needed not in items:
+                    items[needed] = self._item(needed, f"{key} refers to it")
+                if needed not in items or items[needed].action not in moving:
+                    state = "lacks" if self._view.there(needed) is None else "has otherwise"
+                    obstacles.append(f"{needed}, which the target {state}")
+            if obstacles:
+                more = f" and {len(obstacles) - 5} more" if len(obstacles) > 5 else ""
+                reason = f"it refers to {'; '.join(obstacles[:5])}{more}"
+                items[key] = item._replace(action=Action.BLOCKED, reason=reason)
+        return list(items.values())
+
+    def _referred(self, key: ObjectKey) -> list[ObjectKey]:
+        """Global objects that an object, or what it carries along, refers to."""
+        found = set()
+        for carried in self._view.source.carried(key):
+            found |= set((self._view.references or {}).get(carried, ()))
+        return sorted(found & self._view.source.objects.keys(), key=sort_key)
+
+    def _item(self, key: ObjectKey, why: str | None = None) -> Item:
+        view = self._view
+        mine, theirs, place = view.source.objects[key], view.there(key), view.naming.on_target(key)
+        action, reason = _decide(mine, theirs, view, self._policy)
+        misplaced = action is Action.IN_SYNC and not view.rightly_placed(key)
+        if misplaced:
+            action, reason = (Action.UPDATE, "it reads from another connector than on the source")
+            if not self._policy.overwrite:
+                action = Action.BLOCKED
+        if action is not Action.NOT_SYNCABLE:
+            obstacle = self._obstacle(mine, theirs, place, action)
+            if obstacle:
+                action, reason = Action.BLOCKED, obstacle
+        return Item(action, mine, theirs, reason or why, place, misplaced)
+
+    def _obstacle(
+        self, mine: SyncableObject, theirs: SyncableObject | None, place: ObjectKey, action: Action
+    ) -> str | None:
+        """Why an object cannot be moved whatever its hash says."""
+        view, key = self._view, mine.key
+        if key in view.source.doubles or place in view.target.doubles:
+            return "the engine lists several objects of this name"
+        if key.type in CONTAINERS:
+            return "its hash says nothing of its contents, which are compared one by one"
+        if action is Action.IN_SYNC:
+            return None
+        if self._needs_staging(key) and not self._policy.create_environments:
+            return (
+                "it reads from a connector of its own environment, which takes a temporary environment "
+                "on the target; set 'create_environments'"
+            )
+        known = view.environments
+        for name in _needed_environments(key, view) if known is not None else ():
+            if view.naming.environment(name) not in (known or ()) and not self._policy.create_environments:
+                return (
+                    f"the target has no environment {view.naming.environment(name)}; "
+                    "make it, or set 'create_environments'"
+                )
+        other = self._taken.get(_name_in_family(place)) if theirs is None else None
+        if other is not None and self._same_release:
+            return f"the target has this name as {other.type}"
+        return None
+
+    def _needs_staging(self, key: ObjectKey) -> bool:
+        """Whether an engine refuses the import as it would put the source connector into the job's environment."""
+        job = self._view.source.on_the_fly.get(key)
+        return job is not None and job.source is not None and job.source.environment == key.environment
+
+
+def _needed_environments(key: ObjectKey, view: View) -> list[str]:
+    """Environments of the source that must exist on the target to move an object."""
+    keys = view.source.carried(key)
+    return list(dict.fromkeys(one.environment for one in keys if one.environment is not None))
+
+
+def _new_environments(items: t.Iterable[Item], selection: Selection, view: View, policy: Policy) -> list[str]:
+    if view.environments is None or not policy.create_environments:
+        return []
+    wanted = {name for name in view.source.environments if selection.means_environment(name)}
+    for item in items:
+        if item.action in (Action.CREATE, Action.UPDATE):
+            wanted |= set(_needed_environments(item.key, view))
+    return sorted(name for name in wanted if view.naming.environment(name) not in view.environments)
+
+
+def _removals(selection: Selection, view: View, policy: Policy) -> list[Removal]:
+    """What only the target has, jobs before rulesets before connectors; in use or built in it is kept."""
+    found: list[tuple[SyncableObject, str | None]] = []
+    for key, entry in view.target.objects.items():
+        origin = view.naming.on_source(key)
+        if key.type in CONTAINERS or (origin is not None and origin in view.source.objects):
+            continue
+        if origin is None or not selection.matches(origin):
+            continue
+        known = origin.environment is None or origin.environment in view.source.environments
+        found.append((entry, None if known else "the source has no such environment"))
+    if not policy.prune:
+        return [Removal(entry, "") for entry, _kept in sorted(found, key=lambda one: sort_key(one[0].key))]
+    gone = {entry.key for entry, kept in found if kept is None}
+    users: dict[ObjectKey, set[ObjectKey]] = {}
+    for key in view.target.objects:
+        for needed in view.target.carried(key)[1:]:
+            users.setdefault(needed, set()).add(key)
+    removals = []
+    for entry, why in sorted(found, key=lambda one: (-object_type(one[0].key.type).level, sort_key(one[0].key))):
+        left = sorted(users.get(entry.key, set()) - gone, key=sort_key)
+        kept = why or view.kept.get(entry.key) or (f"{left[0]} uses it" if left else None)
+        if kept is not None:
+            gone.discard(entry.key)
+        removals.append(Removal(entry, kept))
+    return removals
+
+
+def _along(items: t.Iterable[Item], view: View) -> tuple[ObjectKey, ...]:
     """Objects outside the selection that an export of what is needed may carry, and that would change."""
     selected = {item.key for item in items}
-    levels = [object_type(item.key.type).level for item in items if item.action in (Action.CREATE, Action.UPDATE)]
-    if not levels:
+    moving = [item.key for item in items if item.action in (Action.CREATE, Action.UPDATE) and not item.misplaced]
+    if not moving:
         return ()
-    found = []
-    for key, mine in source.objects.items():
-        if key in selected or key.type not in GLOBAL_TYPES or object_type(key.type).level >= max(levels):
-            continue
-        action, _reason = _decide(mine, target.objects.get(key), Policy(), receipt_of)
-        if action in (Action.CREATE, Action.UPDATE):
-            found.append(key)
-    return tuple(sorted(found, key=sort_key))
+    # Jobs, rulesets and connectors carry what they hang on, and only refer to global objects.
+    found = {one for key in moving for one in view.source.carried(key)} - selected
+    levels = [object_type(key.type).level for key in moving if key.type not in ENVIRONMENT_TYPES]
+    if levels:
+        found |= {
+            key
+            for key in view.source.objects.keys() - selected
+            if key.type in GLOBAL_TYPES and object_type(key.type).level < max(levels)
+        }
+    return tuple(
+        sorted(
+            (
+                key
+                for key in found
+                if (mine := view.source.objects.get(key)) and mine.reason is None and not view.same(mine)
+            ),
+            key=sort_key,
+        )
+    )
 
 
 def _name_in_family(key: ObjectKey) -> tuple[str, str | None, str]:
@@ -201,18 +444,13 @@ def _name_in_family(key: ObjectKey) -> tuple[str, str | None, str]:
 
 
 def _decide(
-    mine: SyncableObject,
-    theirs: SyncableObject | None,
-    policy: Policy,
-    receipt_of: t.Callable[[ObjectKey], Receipt | None],
+    mine: SyncableObject, theirs: SyncableObject | None, view: View, policy: Policy
 ) -> tuple[Action, str | None]:
     if mine.reason is not None:
         return Action.NOT_SYNCABLE, mine.reason
     if theirs is None:
         return Action.CREATE, None
-    if mine.hash is not None and mine.hash == theirs.hash:
-        return Action.IN_SYNC, None
-    if mine.hash is not None and theirs.hash is not None and receipt_of(mine.key) == Receipt(mine.hash, theirs.hash):
+    if view.same(mine):
         return Action.IN_SYNC, None
     if not policy.overwrite:
         return Action.BLOCKED, "it differs on the target and may not be overwritten"
@@ -220,54 +458,15 @@ def _decide(
     return Action.UPDATE, "only something that it needs differs" if by_needs else None
 
 
-def next_batch(plan: Plan, tried: t.Collection[ObjectKey]) -> list[Item]:
-    """What to move next, out of what the plan needs and what was not moved before.
-
-    A hash covers all dependencies, so an object can differ only because one that it needs
-    does. Such an object is left for later: once the other has been moved it is often equal.
-    Where both engines tell revision ids, an update with equal ids differs by dependencies
-    alone; elsewhere updates of the lowest dependency level go first. What is new to the
-    target always goes. Empty when nothing is left.
-    """
-    left = [item for item in plan.needed if item.key not in tried]
-    creates = [item for item in left if item.action is Action.CREATE]
-    updates = [item for item in left if item.action is Action.UPDATE]
-    own = [item for item in updates if _differs_itself(item) is True]
-    unsure = [item for item in updates if _differs_itself(item) is None]
-    if unsure:
-        lowest = min(object_type(item.key.type).level for item in unsure)
-        own += [item for item in unsure if object_type(item.key.type).level == lowest]
-    batch = creates + own
-    return sorted(batch or updates, key=lambda item: sort_key(item.key))
-
-
-def split_names(batch: t.Iterable[Item]) -> list[list[Item]]:
-    """A batch in parts without two objects of one name, which one export must not hold, lower levels first."""
-    parts: list[dict[str, Item]] = []
-    for item in sorted(batch, key=lambda item: (object_type(item.key.type).level, sort_key(item.key))):
-        part = next((part for part in parts if item.key.name not in part), None)
-        if part is None:
-            part = {}
-            parts.append(part)
-        part[item.key.name] = item
-    return [sorted(part.values(), key=lambda item: sort_key(item.key)) for part in parts]
-
-
-def _differs_itself(item: Item) -> bool | None:
-    """Whether the object itself differs, None when that cannot be told."""
-    ours, theirs = item.source.revision_id, item.target.revision_id if item.target else None
-    if ours is None or theirs is None:
-        return None
-    return ours != theirs
-
-
 def to_diff(plan: Plan) -> dict[str, str]:
     """The plan as Ansible's diff: what would move, with the hashes before and after."""
     before, after = [], []
-    for item in sorted(plan.needed, key=lambda entry: sort_key(entry.key)):
+    after += [f"ENVIRONMENT {name}" for name in plan.new_environments]
+    for item in sorted(plan.needed, key=lambda entry: sort_key(entry.target_key)):
         if item.target is not None:
-            before.append(f"{item.key}: {item.target.hash or 'not syncable'}")
-        after.append(f"{item.key}: {item.source.hash}")
+            before.append(f"{item.target_key}: {item.target.hash or 'not syncable'}")
+        after.append(f"{item.target_key}: {item.source.hash}")
+    before += [f"{one.target.key}: {one.target.hash or 'not syncable'}" for one in plan.to_remove]
     return {
         "before_header": plan.target,
         "after_header": f"{plan.target} as {plan.source}",

@@ -20,9 +20,14 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     OptionError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
+    ALL,
+    CONTAINERS,
+    ENVIRONMENT,
+    ENVIRONMENT_TYPES,
     GLOBAL_OBJECT,
     GLOBAL_TYPES,
     OBJECT_TYPES,
+    OWN_TYPES,
     object_type,
 )
 
@@ -41,7 +46,19 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(text, re.DOTALL)
 
 
-def _matches(name: str, wanted: t.Iterable[str]) -> bool:
+def _matches(key: ObjectKey, wanted: t.Iterable[str]) -> bool:
+    """Whether one of the names means the object. ``Environment/Name`` means it in that environment only."""
+    for entry in wanted:
+        where, slash, name = entry.partition("/")
+        if slash and key.environment is not None:
+            if _like(key.environment, (where,)) and _like(key.name, (name,)):
+                return True
+        elif _like(key.name, (entry,)):
+            return True
+    return False
+
+
+def _like(name: str, wanted: t.Iterable[str]) -> bool:
     return any(_compiled(entry).fullmatch(name) for entry in wanted)
 
 
@@ -50,15 +67,20 @@ class Selection:
     """Objects by type, name and environment; empty means "any".
 
     ``types`` may hold GLOBAL_OBJECT, which stands for the global types member by member
-    (the object itself never compares equal once the target has objects of its own) and
-    leaves out KEY: that is selected only by its own name. ``names``, ``exclude`` and
-    ``environments`` take ``*`` and ``?``. References are never selected.
+    (the object itself never compares equal once the target has objects of its own), ENVIRONMENT,
+    which stands for all that is inside environments, and ``all``. None of these means KEY or
+    LICENSE_INFO: they are selected only by their own names. ``names``, ``exclude`` and
+    ``environments`` take ``*`` and ``?``; a name may be ``Environment/Name``. ``environments``
+    limits what is inside environments; without ``types`` nothing else is meant then.
+    References are never selected. ``whole_environments``: the environments themselves are meant.
     """
 
     types: frozenset[str] = frozenset()
     names: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
+    everything: bool = False
+    whole_environments: bool = False
 
     @classmethod
     def of(
@@ -70,12 +92,13 @@ class Selection:
         *,
         expand: bool = True,
     ) -> Selection:
-        """Checked, and GLOBAL_OBJECT taken apart unless ``expand`` is off.
+        """Checked, and GLOBAL_OBJECT, ENVIRONMENT and ``all`` taken apart unless ``expand`` is off.
 
         Raises OptionError for a type that cannot be selected.
         """
+        given = set(types)
         expanded: set[str] = set()
-        for name in types:
+        for name in given - {ALL} if expand else given:
             if not _TYPE_NAME.fullmatch(name):
                 raise OptionError(
                     f"{name!r} is not an object type", hint="Types are written like USER_ALGORITHM or DOMAIN."
@@ -84,22 +107,55 @@ class Selection:
                 raise OptionError(
                     f"{name} cannot be selected", hint="References come along with the objects that need them."
                 )
-            expanded |= GLOBAL_TYPES if name == GLOBAL_OBJECT and expand else {name}
-        return cls(frozenset(expanded), tuple(names), tuple(exclude), tuple(environments))
+            groups = {GLOBAL_OBJECT: GLOBAL_TYPES, ENVIRONMENT: ENVIRONMENT_TYPES} if expand else {}
+            expanded |= groups.get(name, {name})
+        return cls(
+            frozenset(expanded),
+            tuple(names),
+            tuple(exclude),
+            tuple(environments),
+            everything=expand and ALL in given,
+            whole_environments=expand and bool({ALL, ENVIRONMENT} & given) and not tuple(names),
+        )
+
+    @property
+    def limits_types(self) -> bool:
+        """Whether objects of some types cannot be meant."""
+        return bool(self.types) and not self.everything
+
+    @property
+    def inside_environments(self) -> bool:
+        """Whether objects inside environments can be meant."""
+        return any(self.covers(name) for name in ENVIRONMENT_TYPES)
 
     def covers(self, type_name: str) -> bool:
         """Whether objects of this type can be meant."""
-        return type_name in self.types if self.types else object_type(type_name).requestable
+        if type_name in self.types:
+            return True
+        if self.everything:
+            return object_type(type_name).requestable and type_name not in CONTAINERS | OWN_TYPES
+        return not self.types and object_type(type_name).requestable
 
     def matches(self, key: ObjectKey) -> bool:
         """Whether the object is meant."""
         if not self.covers(key.type):
             return False
-        if self.names and not _matches(key.name, self.names):
+        if self.names and not _matches(key, self.names):
             return False
-        if self.environments and not (key.environment is not None and _matches(key.environment, self.environments)):
+        if not self._in_environments(key.environment):
             return False
-        return not (self.exclude and _matches(key.name, self.exclude))
+        return not (self.exclude and _matches(key, self.exclude))
+
+    def means_environment(self, name: str) -> bool:
+        """Whether an environment is meant as a whole."""
+        return self.whole_environments and self._in_environments(name)
+
+    def _in_environments(self, environment: str | None) -> bool:
+        if not self.environments:
+            return True
+        if environment is None:
+            return self.limits_types or self.everything
+        return _like(environment, self.environments)
 
     def unknown_types(self, catalog: Catalog) -> list[str]:
         """Selected types that neither the type table nor the engine has: of a later release, or misspelt."""
@@ -109,14 +165,24 @@ class Selection:
     def keys(self, catalog: Catalog) -> list[ObjectKey]:
         """The keys of a catalog that are meant, sorted.
 
-        Raises NotFoundError for a name (not a pattern) that no object bears.
+        Raises NotFoundError for a name or an environment (not a pattern) that the engine does not have.
         """
+        for name in self.environments:
+            if not is_pattern(name) and name not in catalog.environments:
+                raise NotFoundError(
+                    f"it has no environment named {name}, or nothing in it can be synced",
+                    engine=catalog.engine,
+                    subject=name,
+                    hint="Names are compared letter by letter.",
+                )
         found = sorted((key for key in catalog.objects if self.matches(key)), key=sort_key)
-        names = {key.name for key in found}
         missing = [
             name
             for name in self.names
-            if not is_pattern(name) and name not in names and not _matches(name, self.exclude)
+            if not is_pattern(name)
+            and not any(_matches(key, (name,)) for key in found)
+            and not _like(name.rpartition("/")[2], self.exclude)
+            and name not in self.exclude
         ]
         if missing:
             kinds = (

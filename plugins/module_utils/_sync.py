@@ -8,60 +8,73 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import json
 import typing as t
 
 from ansible_collections.maskops.delphix.plugins.module_utils._api import Engine, Row
-from ansible_collections.maskops.delphix.plugins.module_utils._bundle import (
-    identity,
-    read_bundle,
-)
+from ansible_collections.maskops.delphix.plugins.module_utils._batches import next_batch
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     Catalog,
     ObjectKey,
     read_catalog,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._destination import (
+    Destination,
+    to_result,
+)
+from ansible_collections.maskops.delphix.plugins.module_utils._environments import (
+    Environment,
+)
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
-    AnswerLostError,
     FileError,
-    ImportFailedError,
     MaskingError,
     OptionError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._exchange import Exchange
+from ansible_collections.maskops.delphix.plugins.module_utils._mover import (
+    Expected,
+    Mover,
+    SyncOptions,
+)
 from ansible_collections.maskops.delphix.plugins.module_utils._moves import (
     Move,
     moves_between,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._naming import Naming
 from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
     Action,
     Item,
     Plan,
-    Policy,
+    View,
     make_plan,
-    next_batch,
-    split_names,
     to_diff,
+)
+from ansible_collections.maskops.delphix.plugins.module_utils._prune import (
+    not_to_remove,
+    remove,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import (
     Receipt,
     Receipts,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._references import (
+    References,
+    read_references,
+)
 from ansible_collections.maskops.delphix.plugins.module_utils._run import Run
-from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
-from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
-    ImportGoal,
-    TransferOptions,
-    arrived_after_all,
-    export_bundle,
-    import_bundle,
-    purge,
+from ansible_collections.maskops.delphix.plugins.module_utils._transfer import purge
+from ansible_collections.maskops.delphix.plugins.module_utils._types import (
+    ENVIRONMENT_TYPES,
+    GLOBAL_TYPES,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._types import GLOBAL_TYPES
-from ansible_collections.maskops.delphix.plugins.module_utils._versions import (
-    Release,
-    comparable,
-)
+from ansible_collections.maskops.delphix.plugins.module_utils._versions import comparable
+
+_CONNECTOR_WORDS = {
+    "DATABASE_CONNECTOR": "database",
+    "FILE_CONNECTOR": "file",
+    "DATASET_CONNECTOR": "mainframe_dataset",
+}
+# Engine-wide, and yet they refer to domains and algorithms.
+_FORMATS = frozenset({"FILE_FORMAT", "DATASET_FORMAT"})
 
 
 @dataclasses.dataclass
@@ -69,18 +82,28 @@ class Outcome:
     """What a sync decided and did.
 
     ``plan`` is what was decided first. ``moves`` is what really changed on the target.
-    ``unverified`` are objects that were imported but do not have the source's hash.
+    ``unverified`` are objects that were imported but are not equal to the source's.
+    ``connectors`` of the target were moved, or are used by what was moved.
     """
 
     plan: Plan
     moves: list[Move] = dataclasses.field(default_factory=list)
+    environments: list[Environment] = dataclasses.field(default_factory=list)
+    connectors: list[ObjectKey] = dataclasses.field(default_factory=list)
     unverified: list[ObjectKey] = dataclasses.field(default_factory=list)
     imports: int = 0
 
+    @property
+    def changed(self) -> bool:
+        """Whether the target is another than before."""
+        return bool(self.moves or self.environments)
+
     def to_result(self) -> Row:
-        """As result keys ``applied`` and ``unverified``."""
+        """As result keys ``applied``, ``connectors`` and ``unverified``."""
+        created = {move.key for move in self.moves if move.before is None}
         return {
             "applied": {
+                "environments": [to_result(environment) for environment in self.environments],
                 "created": [move.to_result() for move in self.moves if move.before is None],
                 "updated": [
                     move.to_result() for move in self.moves if move.before is not None and move.after is not None
@@ -88,18 +111,17 @@ class Outcome:
                 "removed": [move.to_result() for move in self.moves if move.after is None],
                 "imports": self.imports,
             },
+            "connectors": [
+                {
+                    "environment": key.environment,
+                    "name": key.name,
+                    "type": _CONNECTOR_WORDS[key.type],
+                    "created": key in created,
+                }
+                for key in self.connectors
+            ],
             "unverified": [key.to_result() for key in self.unverified],
         }
-
-
-@dataclasses.dataclass(frozen=True)
-class SyncOptions:
-    """How a sync works. ``purge``: drop the engines' documents afterwards."""
-
-    selection: Selection
-    policy: Policy
-    transfer: TransferOptions
-    purge: bool = False
 
 
 class Sync:
@@ -117,6 +139,7 @@ class Sync:
         exchange: Exchange,
         receipts: Receipts,
         warn: t.Callable[[str], None],
+        naming: Naming | None = None,
     ) -> None:
         if source.name == target.name:
             raise OptionError("source and target are the same engine", engine=target.name)
@@ -126,13 +149,24 @@ class Sync:
         self._exchange = exchange
         self._receipts = receipts
         self._warn = warn
+        self._naming = naming or Naming()
+        self._destination = Destination(source, target, exchange, self._naming)
+        self._mover = Mover(source, target, options, exchange, self._destination, self._look, warn)
+        selection = options.selection
         # What selected objects need may be of other types, and comes along with them.
-        self._types = options.selection.types | GLOBAL_TYPES if options.selection.types else None
+        whole = selection.inside_environments or not selection.limits_types
+        self._types = None if whole else selection.types | GLOBAL_TYPES
+        self._references: References | None = None
 
     @property
-    def source_release(self) -> Release:
+    def source_release(self) -> str:
         """The source's release, known once it was listed."""
-        return self._source_catalog.release
+        return str(self._source_catalog.release)
+
+    @property
+    def same_release(self) -> bool:
+        """Whether hashes of the two engines compare."""
+        return comparable(self._source_catalog.release, self._target.release)
 
     @property
     def unknown_types(self) -> list[str]:
@@ -145,32 +179,50 @@ class Sync:
         self._source_catalog = self._exchange.catalog(
             self._source.name, scope, lambda: read_catalog(self._source, object_types=self._types)
         )
-        self._before = self._read_target()
-        return Outcome(self._plan(self._before))
+        view = self._look()
+        self._before = view.target
+        return Outcome(self._plan(view))
+
+    def describe_environments(self, plan: Plan) -> list[Row]:
+        """What environments the plan makes on the target, as result rows."""
+        return [to_result(self._destination.wanted(name)) for name in plan.new_environments]
 
     def apply(self, outcome: Outcome) -> None:
-        """Move what the plan needs in as few batches as dependencies allow, then prove it."""
+        """Move what the plan needs in as few batches as dependencies allow, prove it, and remove what is to go."""
         self._receipts.prepare()
         tried: set[ObjectKey] = set()
-        plan, after = outcome.plan, self._before
+        plan, view = outcome.plan, View(self._source_catalog, self._before, self._naming, self._receipts.get)
         try:
+            outcome.environments = []
+            for name in plan.new_environments:
+                outcome.environments.append(self._destination.make(name))
+            self._compare_environments(plan)
             while batch := next_batch(plan, tried):
                 tried |= {item.key for item in batch}
-                expected: dict[ObjectKey, str | None] = {}
-                for part in split_names(batch):
-                    expected |= self._move(part)
-                    outcome.imports += 1
-                after = self._read_target()
-                outcome.unverified += self._verify(batch, expected, after)
-                plan = self._plan(after)
+                expected = self._mover.move([item for item in batch if not item.misplaced], view)
+                view = self._look()
+                if self._mover.point_jobs(batch, view):
+                    view = self._look()
+                outcome.unverified += self._verify(batch, expected, view)
+                plan = self._plan(view)
+            self._destination.clear()
+            if self._remove(plan):
+                view = self._look()
         except MaskingError:
-            outcome.moves = moves_between(self._before, self._last_look(after))
+            self._clear_after_failure()
+            outcome.imports = self._mover.imports
+            outcome.moves = moves_between(self._before, self._last_look(view.target))
+            outcome.connectors = self._touched(outcome, tried)
             with contextlib.suppress(FileError):
                 self._receipts.save()
             raise
-        if outcome.imports:
-            outcome.moves = moves_between(self._before, after)
+        outcome.imports = self._mover.imports
+        outcome.moves = moves_between(self._before, view.target)
+        outcome.connectors = self._touched(outcome, tried)
         self._receipts.save()
+        self._finish(outcome)
+
+    def _finish(self, outcome: Outcome) -> None:
         if outcome.unverified:
             first = ", ".join(str(key) for key in outcome.unverified[:5])
             self._warn(
@@ -183,139 +235,139 @@ class Sync:
             with self._exchange.alone_on(self._source.name):
                 purge(self._source, "export", self._warn)
 
-    def _read_target(self) -> Catalog:
-        return read_catalog(self._target, object_types=self._types)
-
-    def _plan(self, target: Catalog) -> Plan:
-        return make_plan(
-            self._options.selection,
+    def _look(self) -> View:
+        """The source as it was listed, and the target as it is now."""
+        return View(
             self._source_catalog,
-            target,
-            policy=self._options.policy,
-            receipt_of=self._receipts.get,
+            read_catalog(self._target, object_types=self._types),
+            self._naming,
+            self._receipts.get,
         )
 
-    def _move(self, batch: list[Item]) -> dict[ObjectKey, str | None]:
-        """Export and import one batch. Returns the hash that each object had when it was exported."""
-        options = self._options
-        content = json.dumps(
-            [[list(item.key), item.source.hash] for item in batch]
-            + [options.transfer.passphrase, options.transfer.structure]
+    def _plan(self, view: View) -> Plan:
+        """The plan; what it takes to be sure is read only when it matters."""
+        selection, policy = self._options.selection, self._options.policy
+        plan = make_plan(selection, view, policy=policy)
+        more = view
+        if any(item.key.environment for item in plan.needed) or self._lacks_environments(view):
+            more = dataclasses.replace(more, environments=self._destination.names)
+        referring = [item.key for item in plan.needed if item.key.type in ENVIRONMENT_TYPES | _FORMATS]
+        if referring and view.differing_globals() - {item.key for item in plan.needed}:
+            more = dataclasses.replace(more, references=self._read_references())
+        removable = [one.target.key for one in plan.to_remove]
+        if removable:
+            more = dataclasses.replace(more, kept=not_to_remove(self._target, removable))
+        return plan if more is view else make_plan(selection, more, policy=policy)
+
+    def _lacks_environments(self, view: View) -> bool:
+        selection, naming = self._options.selection, self._naming
+        return any(
+            naming.environment(name) not in view.target.environments
+            for name in view.source.environments
+            if selection.means_environment(name)
         )
-        requests = [item.source.request for item in batch]
-        path = self._exchange.bundle(
-            self._source.name,
-            content,
-            lambda path: self._export(requests, path),
-        )
-        expected = self._hashes_in(path, batch)
-        goal = ImportGoal(force_overwrite=options.policy.overwrite)
-        try:
-            import_bundle(self._target, path, goal, options.transfer)
-        except ImportFailedError as refused:
-            if refused.subject == path:
-                # A file of the exchange means nothing to a user.
-                more = f" and {len(batch) - 1} more" if len(batch) > 1 else ""
-                refused.subject = f"{batch[0].key}{more}"
-            raise
-        except AnswerLostError as lost:
-            if not arrived_after_all(self._target, lost, lambda: self._arrived(expected)):
-                lost.hint = (
-                    "The import was not sent again, and the target does not show it. The next run does the rest."
-                )
-                raise
-            self._warn(f"{lost}; the target shows that the import has arrived")
-        return expected
 
-    def _export(self, requests: list[Row], path: str) -> None:
-        # A purge by another target must not drop this document before it is downloaded.
-        alone = self._exchange.alone_on(self._source.name) if self._options.purge else contextlib.nullcontext()
-        with alone:
-            export_bundle(self._source, requests, path, self._options.transfer)
+    def _read_references(self) -> References:
+        if self._references is None:
+            rows = self._exchange.value(
+                "references",
+                self._source.name,
+                lambda: [
+                    [list(key), [list(one) for one in found]]
+                    for key, found in read_references(
+                        self._source, self._source_catalog, ENVIRONMENT_TYPES | _FORMATS
+                    ).items()
+                ],
+                f"the inventory of {self._source.name}",
+            )
+            self._references = {ObjectKey(*key): [ObjectKey(*one) for one in found] for key, found in rows}
+        return self._references
 
-    def _hashes_in(self, path: str, batch: list[Item]) -> dict[ObjectKey, str | None]:
-        """Hashes at the time of the export; an object can change between list and export."""
-        requested = read_bundle(path).requested or []
-        told = {identity(row): row.get("revisionHash") for row in requested}
-        expected: dict[ObjectKey, str | None] = {}
-        for item in batch:
-            now = told.get(identity(item.source.request)) or item.source.hash
-            if now != item.source.hash:
-                self._warn(
-                    f"engine {self._source.name}: {item.key} changed after it was listed; its newer state was moved"
-                )
-            expected[item.key] = now
-        return expected
+    def _compare_environments(self, plan: Plan) -> None:
+        for name in sorted({item.key.environment for item in plan.needed if item.key.environment is not None}):
+            unlike = self._destination.unlike(name)
+            if unlike:
+                self._warn(f"engine {self._target.name}: {unlike}; an import does not change that")
 
-    def _arrived(self, expected: t.Mapping[ObjectKey, str | None]) -> bool:
-        now = self._read_target()
-        same_release = comparable(self._source_catalog.release, now.release)
-        for key, value in expected.items():
-            there, before = now.objects.get(key), self._before.objects.get(key)
-            if there is None or (
-                there.hash != value and (same_release or (before is not None and there.hash == before.hash))
-            ):
-                return False
-        return True
-
-    def _verify(self, batch: list[Item], expected: t.Mapping[ObjectKey, str | None], after: Catalog) -> list[ObjectKey]:
-        """Keys that cannot be proved by hash. Between releases the engine's word counts and gives a receipt."""
+    def _verify(self, batch: list[Item], expected: Expected, after: View) -> list[ObjectKey]:
+        """Keys that cannot be proved. Between releases the engine's word counts and gives a receipt."""
         unverified = []
-        same_release = comparable(self._source_catalog.release, after.release)
+        same_release = comparable(after.source.release, after.target.release)
         for item in batch:
-            wanted = expected[item.key]
-            there = after.objects.get(item.key)
-            if wanted is not None and there is not None and there.hash is not None:
-                if there.hash == wanted:
+            wanted = expected.get(item.key, item.source.hash)
+            there = after.there(item.key)
+            if there is not None and there.hash is not None and after.rightly_placed(item.key):
+                if there.hash == wanted or (same_release and after.same(item.source)):
                     continue
-                if not same_release:
+                if not same_release and wanted is not None:
                     self._receipts.put(item.key, Receipt(wanted, there.hash))
                     continue
             unverified.append(item.key)
         return unverified
 
+    def _remove(self, plan: Plan) -> bool:
+        """Remove what only the target has, users of an object before it. Whether anything was."""
+        removed = False
+        for one in plan.to_remove:
+            words = remove(self._target, one.target)
+            if words is None:
+                removed = True
+            else:
+                self._warn(f"engine {self._target.name}: {one.target.key} was left, the engine says: {words}")
+        return removed
+
+    def _touched(self, outcome: Outcome, tried: t.Iterable[ObjectKey]) -> list[ObjectKey]:
+        """Connectors of the target that were moved, or that what was moved uses."""
+        keys = {self._naming.on_target(one) for key in tried for one in self._source_catalog.carried(key)}
+        keys |= {move.key for move in outcome.moves if move.after is not None}
+        return sorted(key for key in keys if key.type in _CONNECTOR_WORDS)
+
+    def _clear_after_failure(self) -> None:
+        try:
+            self._destination.clear()
+        except MaskingError as error:
+            self._warn(f"the temporary environment was left: {error}")
+
     def _last_look(self, known: Catalog) -> Catalog:
         """The target after a failure, or what was known of it when it cannot be asked any more."""
         try:
-            return self._read_target()
+            return self._look().target
         except MaskingError as error:
             self._warn(f"after the failure the target could not be read, so what moved last may be missing: {error}")
             return known
 
 
-def sync(source: Engine, target: Engine, options: SyncOptions, exchange: Exchange, receipts: Receipts, run: Run) -> Row:
+def sync(
+    source: Engine,
+    target: Engine,
+    options: SyncOptions,
+    exchange: Exchange,
+    receipts: Receipts,
+    run: Run,
+    naming: Naming | None = None,
+) -> Row:
     """Plan and, outside check mode, carry it out. Returns module result keys.
 
     Raises MaskingError; ``run.partial`` then says what was decided and what has moved.
     """
-    work = Sync(source, target, options, exchange, receipts, run.warn)
+    work = Sync(source, target, options, exchange, receipts, run.warn, naming)
     outcome = work.decide()
     plan = outcome.plan
     result: Row = {
-        "changed": bool(plan.needed),
-        "plan": plan.to_result(),
-        "source": {"name": source.name, "release": str(work.source_release)},
+        "changed": plan.changes,
+        "plan": {**plan.to_result(), "new_environments": work.describe_environments(plan)},
+        "source": {"name": source.name, "release": work.source_release},
         "engine": {"name": target.name, "release": str(target.release)},
     }
     if work.unknown_types:
         run.warn(
             f"engine {source.name}: it has no objects of type {', '.join(work.unknown_types)}; is that the right name?"
         )
-    blocked = plan.by_action[Action.BLOCKED]
-    if blocked:
-        run.warn(
-            f"engine {target.name}: {len(blocked)} object(s) are blocked, such as {blocked[0].key}: {blocked[0].reason}"
-        )
-    if plan.may_come_along:
-        then = "come along" if options.policy.overwrite else "make the engine refuse the import"
-        run.warn(
-            f"engine {target.name}: {len(plan.may_come_along)} object(s) outside the selection differ and {then} "
-            f"if a selected one needs them, such as {plan.may_come_along[0]}"
-        )
-    if plan.needed and run.diff_mode:
+    _warn_of(plan, options, run)
+    if plan.changes and run.diff_mode:
         result["diff"] = to_diff(plan)
     if run.check_mode:
-        if any(item.target for item in plan.needed) and not comparable(work.source_release, target.release):
+        if any(item.target for item in plan.needed) and not work.same_release:
             run.warn(
                 f"engine {target.name}: its release is not the source's, so that hashes do not compare; "
                 "objects to update may turn out to be equal"
@@ -324,6 +376,20 @@ def sync(source: Engine, target: Engine, options: SyncOptions, exchange: Exchang
     try:
         work.apply(outcome)
     except MaskingError:
-        run.partial = {**result, "changed": bool(outcome.moves), **outcome.to_result()}
+        run.partial = {**result, "changed": outcome.changed, **outcome.to_result()}
         raise
-    return {**result, "changed": bool(outcome.moves), **outcome.to_result()}
+    return {**result, "changed": outcome.changed, **outcome.to_result()}
+
+
+def _warn_of(plan: Plan, options: SyncOptions, run: Run) -> None:
+    blocked = plan.by_action[Action.BLOCKED]
+    if blocked:
+        run.warn(
+            f"engine {plan.target}: {len(blocked)} object(s) are blocked, such as {blocked[0].key}: {blocked[0].reason}"
+        )
+    if plan.may_come_along:
+        then = "come along" if options.policy.overwrite else "make the engine refuse the import"
+        run.warn(
+            f"engine {plan.target}: {len(plan.may_come_along)} object(s) outside the selection differ and {then} "
+            f"if a selected one needs them, such as {plan.may_come_along[0]}"
+        )

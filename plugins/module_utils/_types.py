@@ -56,6 +56,8 @@ class ObjectType:
 
 
 GLOBAL_OBJECT = "GLOBAL_OBJECT"
+# In a selection: all that an engine can sync.
+ALL = "all"
 # The documented identifier of GLOBAL_OBJECT and KEY, and our name for every singleton.
 SINGLETON_NAME = "global"
 KEY = "KEY"
@@ -154,6 +156,9 @@ ALGORITHM_TYPES: t.Final = frozenset(_ALGORITHMS)
 # What they contain is listed object by object; their own hash is not comparable (documented).
 CONTAINERS: t.Final = frozenset({GLOBAL_OBJECT, ENVIRONMENT})
 GLOBAL_TYPES: t.Final = frozenset(name for name, row in OBJECT_TYPES.items() if row.in_global)
+ENVIRONMENT_TYPES: t.Final = frozenset(name for name, row in OBJECT_TYPES.items() if row.scope is Scope.ENVIRONMENT)
+# Of one engine alone, so never meant unless named: its key and its licence.
+OWN_TYPES: t.Final = frozenset({KEY, "LICENSE_INFO"})
 
 
 def object_type(name: str) -> ObjectType:

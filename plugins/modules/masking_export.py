@@ -241,10 +241,11 @@ def run(context: Context) -> Result:
     selection = None
     if params["object_types"] or params["names"]:
         selection = Selection.of(
-            params["object_types"] or ["GLOBAL_OBJECT"], params["names"] or (), params["exclude"] or ()
+            params["object_types"] or ["GLOBAL_OBJECT"],
+            *(params[name] or () for name in ("names", "exclude", "environments")),
         )
-    elif params["exclude"]:
-        raise OptionError("'exclude' needs 'object_types' or 'names'")
+    elif params["exclude"] or params["environments"]:
+        raise OptionError("'exclude' and 'environments' need 'object_types' or 'names'")
     if options.structure and not options.background:
         raise OptionError("'structure' needs method 'async'")
     engine = context.engine()

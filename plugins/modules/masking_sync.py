@@ -14,9 +14,16 @@ description:
     exports what differs from the source, imports it into the target, and reads the target again to prove it.
   - Objects are in sync when every selected object of the source exists on the target with the same hash. What only the
     target has is reported and left alone.
-  - Objects inside environments (jobs, rulesets, connectors) cannot be synced yet. If selected, they are reported as
-    blocked.
-  - RV(ignore:changed) says whether hashes on the target have moved. A second run changes nothing.
+  - Connectors, rulesets and jobs are known by their names within their environment, which may have another name on
+    the target. Passwords and keys of connectors are never moved. An engine keeps those that it has, and a new connector
+    has none until M(maskops.delphix.masking_connector_credentials) sets them.
+  - Rulesets, formats and jobs only refer to domains, algorithms and profile sets. If one of these is missing or
+    different on the target, what refers to it is blocked, unless O(references=sync).
+  - An on-the-fly job reads on the target from the connector that it reads from on the source. Saving a job is how
+    that is set, which gives it a hash of its own. So two on-the-fly jobs are also equal when all their settings, their
+    rulesets and their connectors are.
+  - RV(ignore:changed) says whether hashes on the target have moved or environments were made. A second run changes
+    nothing.
   - Hashes compare only between engines of one release. Across releases O(receipts_dir) remembers what became of
     an object.
 author:
@@ -31,6 +38,37 @@ extends_documentation_fragment:
 options:
   object_types:
     default: [GLOBAL_OBJECT]
+  environment_map:
+    description:
+      - Names of environments on the target by their names on the source. Those not named here have one name on both.
+    type: dict
+  application_map:
+    description:
+      - Names of applications on the target by their names on the source, for environments that are made.
+    type: dict
+  create_environments:
+    description:
+      - Whether to make environments, and their applications, that the target lacks. If not, what belongs there is
+        blocked. They get the purpose and the workflow setting of the source's.
+      - On-the-fly jobs that read from a connector of their own environment need this too. They take a temporary
+        environment on the target, which is deleted again.
+    type: bool
+    default: false
+  references:
+    description:
+      - What to do about global objects that selected objects refer to and that are missing or different on the target.
+      - V(block) leaves the objects that refer to them alone, and says which these are.
+      - V(sync) brings exactly those global objects along first.
+    type: str
+    choices: [block, sync]
+    default: block
+  prune:
+    description:
+      - Whether to remove objects of the selection that only the target has, jobs before rulesets before connectors.
+      - Kept are objects that are built in or not known to be made by a user, that are in use, or that are in an
+        environment which the source does not have. Environments themselves are never removed.
+    type: bool
+    default: false
   overwrite:
     description:
       - Whether to change objects that the target has already. If not, those are reported as blocked.
@@ -65,6 +103,7 @@ options:
 seealso:
   - module: maskops.delphix.masking_export
   - module: maskops.delphix.masking_import
+  - module: maskops.delphix.masking_connector_credentials
 """
 
 EXAMPLES = r"""
@@ -88,6 +127,32 @@ EXAMPLES = r"""
     object_types: [USER_ALGORITHM, DOMAIN]
     names: ["CUST_*"]
     overwrite: false
+
+- name: Bring one job in sync, with the ruleset and the connector that it uses
+  maskops.delphix.masking_sync:
+    url: https://target.example.com
+    username: admin
+    password: "{{ vault_target_password }}"
+    source_url: https://source.example.com
+    source_username: admin
+    source_password: "{{ vault_source_password }}"
+    object_types: [MASKING_JOB]
+    names: [Payments/Mask cards]
+    environment_map:
+      Payments: Payments QA
+
+- name: Bring two whole environments in sync, and the domains and algorithms that they use
+  maskops.delphix.masking_sync:
+    url: https://target.example.com
+    username: admin
+    password: "{{ vault_target_password }}"
+    source_url: https://source.example.com
+    source_username: admin
+    source_password: "{{ vault_source_password }}"
+    object_types: [ENVIRONMENT]
+    environments: [Payments, Orders]
+    create_environments: true
+    references: sync
 """
 
 RETURN = r"""
@@ -108,7 +173,10 @@ plan:
           description: Name.
           type: str
         environment:
-          description: Name of the environment, for objects inside one.
+          description: Name of the environment on the source, for objects inside one.
+          type: str
+        target_environment:
+          description: Name of the environment on the target, when it is another.
           type: str
         source_hash:
           description: Hash on the source.
@@ -126,6 +194,14 @@ plan:
       type: list
       elements: dict
       contains: *item
+    to_remove:
+      description: Objects of the selection that only the target has, to be removed. Only with O(prune).
+      type: list
+      elements: dict
+    new_environments:
+      description: Environments that the target lacks, to be made. Only with O(create_environments).
+      type: list
+      elements: dict
     not_syncable:
       description: Objects that the source cannot export, with the reason that it gives.
       type: list
@@ -137,13 +213,14 @@ plan:
       elements: dict
       contains: *item
     extra:
-      description: Objects of the same selection that only the target has.
+      description: Objects of the same selection that only the target has and keeps. With O(prune), why.
       type: list
       elements: dict
     may_come_along:
       description:
         - Objects outside the selection that differ, and that come along if a selected object needs them.
-        - Which object needs which is not in the engine's list, so that this is an upper bound. A warning names one.
+        - Which global object needs which is not in the engine's list, so that this is an upper bound. A warning names
+          one.
       type: list
       elements: dict
     summary:
@@ -151,6 +228,8 @@ plan:
       type: dict
   sample:
     to_create: []
+    new_environments: []
+    to_remove: []
     to_update:
       - type: USER_ALGORITHM
         name: CustomerName
@@ -160,7 +239,7 @@ plan:
     blocked: []
     extra: []
     may_come_along: []
-    summary: {to_create: 0, to_update: 1, in_sync: 186, not_syncable: 0, blocked: 0, extra: 0}
+    summary: {to_create: 0, to_update: 1, to_remove: 0, in_sync: 186, not_syncable: 0, blocked: 0, extra: 0}
 applied:
   description:
     - What really happened on the target. Objects appear here when their hash has moved.
@@ -168,6 +247,10 @@ applied:
   returned: when not in check mode
   type: dict
   contains:
+    environments:
+      description: Environments that were made.
+      type: list
+      elements: dict
     created:
       description: Objects that are new.
       type: list
@@ -177,13 +260,14 @@ applied:
       type: list
       elements: dict
     removed:
-      description: Objects that vanished meanwhile. A sync removes none.
+      description: Objects that are gone. A sync removes none without O(prune).
       type: list
       elements: dict
     imports:
       description: Number of bundles that were imported.
       type: int
   sample:
+    environments: []
     created: []
     updated:
       - type: USER_ALGORITHM
@@ -192,8 +276,21 @@ applied:
         after: 9f2b1c0e6d5a4837261504f3e2d1c0b9a8978685
     removed: []
     imports: 1
+connectors:
+  description:
+    - Connectors of the target that were moved, or that are used by what was moved, with environment, name, type
+      (V(database), V(file) or V(mainframe_dataset)) and whether the connector is new and so has no password yet.
+    - In the form that M(maskops.delphix.masking_connector_credentials) takes.
+  returned: when not in check mode
+  type: list
+  elements: dict
+  sample:
+    - environment: Payments
+      name: cards
+      type: database
+      created: true
 unverified:
-  description: Objects that were imported with success but do not have the source's hash, on engines of one release.
+  description: Objects that were imported with success but are not equal to the source's, on engines of one release.
   returned: when not in check mode
   type: list
   elements: dict
@@ -292,6 +389,8 @@ from ansible_collections.maskops.delphix.plugins.module_utils._module import (
     Result,
     main,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._mover import SyncOptions
+from ansible_collections.maskops.delphix.plugins.module_utils._naming import Naming
 from ansible_collections.maskops.delphix.plugins.module_utils._options import (
     selection_spec,
     source_spec,
@@ -304,10 +403,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._receipts import (
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import (
     Selection,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._sync import (
-    SyncOptions,
-    sync,
-)
+from ansible_collections.maskops.delphix.plugins.module_utils._sync import sync
 from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
     transfer_options,
 )
@@ -317,14 +413,24 @@ def run(context: Context) -> Result:
     params = context.params
     source, target = context.engine("source_"), context.engine()
     options = SyncOptions(
-        Selection.of(params["object_types"] or ["GLOBAL_OBJECT"], params["names"] or (), params["exclude"] or ()),
-        Policy(overwrite=params["overwrite"], allow_newer_source=params["allow_newer_source"]),
+        Selection.of(
+            params["object_types"] or ["GLOBAL_OBJECT"],
+            *(params[name] or () for name in ("names", "exclude", "environments")),
+        ),
+        Policy(
+            overwrite=params["overwrite"],
+            allow_newer_source=params["allow_newer_source"],
+            create_environments=params["create_environments"],
+            sync_references=params["references"] == "sync",
+            prune=params["prune"],
+        ),
         transfer_options(params),
         purge=params["purge"],
     )
+    naming = Naming(params["environment_map"], params["application_map"])
     receipts = Receipts(params["receipts_dir"], source.name, target.name)
     with open_exchange(context.run_dir, params["exchange"], target.session.transport.pause) as exchange:
-        return sync(source, target, options, exchange, receipts, context)
+        return sync(source, target, options, exchange, receipts, context, naming)
 
 
 DEFINITION = Definition(
@@ -336,6 +442,11 @@ DEFINITION = Definition(
         **transfer_spec(),
         "overwrite": {"type": "bool", "default": True},
         "allow_newer_source": {"type": "bool", "default": False},
+        "environment_map": {"type": "dict"},
+        "application_map": {"type": "dict"},
+        "create_environments": {"type": "bool", "default": False},
+        "references": {"type": "str", "choices": ["block", "sync"], "default": "block"},
+        "prune": {"type": "bool", "default": False},
         "receipts_dir": {"type": "path"},
         "exchange": {"type": "str"},
         "purge": {"type": "bool", "default": False},

@@ -207,6 +207,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._module import (
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import (
     Selection,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._types import ENVIRONMENT
 
 
 def run(context: Context) -> Result:
@@ -214,7 +215,8 @@ def run(context: Context) -> Result:
     wanted = [params[name] or () for name in ("object_types", "names", "exclude", "environments")]
     selection = Selection.of(*wanted, expand=False)
     engine = context.engine()
-    catalog = read_catalog(engine, object_types=selection.types or None)
+    types = selection.types | {ENVIRONMENT} if selection.types and selection.environments else selection.types
+    catalog = read_catalog(engine, object_types=types or None)
     unknown = selection.unknown_types(catalog)
     if unknown:
         context.warn(f"engine {engine.name}: it has no objects of type {', '.join(unknown)}; is that the right name?")

@@ -13,10 +13,8 @@ from ansible_collections.maskops.delphix.plugins.module_utils._exchange import E
 from ansible_collections.maskops.delphix.plugins.module_utils._plan import Policy
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipts
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
-from ansible_collections.maskops.delphix.plugins.module_utils._sync import (
-    SyncOptions,
-    sync,
-)
+from ansible_collections.maskops.delphix.plugins.module_utils._mover import SyncOptions
+from ansible_collections.maskops.delphix.plugins.module_utils._sync import sync
 from ansible_collections.maskops.delphix.plugins.module_utils._transfer import TransferOptions
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import Row
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (

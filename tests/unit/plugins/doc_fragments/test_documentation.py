@@ -39,6 +39,8 @@ RUNTIME = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf
 Row = dict[str, t.Any]
 # Says when to set one.
 NOT_SECRET = {"update_password"}
+# They do something and change no object.
+RUNS = {"masking_job_run"}
 EVERY_MODULE = pytest.mark.parametrize("name", MODULES)
 
 
@@ -147,8 +149,9 @@ def test_attributes(name: str) -> None:
     reads_only = definition(name).reads_only
     assert {"check_mode", "diff_mode", "idempotent", "action_group"} <= set(attributes)
     assert attributes["check_mode"]["support"] == "full"
-    assert attributes["diff_mode"]["support"] == ("N/A" if reads_only else "full")
-    assert attributes["idempotent"]["support"] == "full"
+    runs = name in RUNS
+    assert attributes["diff_mode"]["support"] == ("N/A" if reads_only or runs else "full")
+    assert attributes["idempotent"]["support"] == ("none" if runs else "full")
     assert attributes["action_group"]["membership"] == [f"{COLLECTION}.engine"]
 
 

@@ -269,7 +269,7 @@ def test_a_named_exchange_stays(tmp_path: Path, name: str) -> None:
     for make in (lambda: CATALOG, unwanted):
         with open_exchange(str(run_dir), name, no_pause) as exchange:
             assert exchange.catalog(SOURCE, "all", make) == CATALOG
-    assert [path.parent for path in tmp_path.rglob("catalog-*.json")] == [run_dir / f"exchange-{name}"]
+    assert [path.parent for path in tmp_path.rglob("value-*.json")] == [run_dir / f"exchange-{name}"]
 
 
 @pytest.mark.parametrize("name", [".", "..", "../up", "a/b", "/etc/x", ".hidden", "two words", "x" * 101, "new\nline"])
@@ -283,7 +283,7 @@ def test_a_name_that_is_no_plain_file_name(tmp_path: Path, name: str) -> None:
 def test_an_exchange_without_name_goes_at_the_end(tmp_path: Path, name: str | None) -> None:
     with open_exchange(str(tmp_path), name, no_pause) as exchange:
         exchange.catalog(SOURCE, "all", lambda: CATALOG)
-        assert list(tmp_path.rglob("catalog-*.json"))
+        assert list(tmp_path.rglob("value-*.json"))
         with open_exchange(str(tmp_path), name, no_pause) as other:
             assert other.catalog(SOURCE, "all", catalog) == catalog()
     assert not list(tmp_path.iterdir())

@@ -116,7 +116,7 @@ def test_defaults() -> None:
 
 
 def test_selection_options() -> None:
-    assert set(selection_spec()) == {"object_types", "names", "exclude"}
+    assert set(selection_spec()) == {"object_types", "names", "exclude", "environments"}
     assert "default" not in selection_spec()["object_types"]
     assert selection_spec(["GLOBAL_OBJECT"])["object_types"]["default"] == ["GLOBAL_OBJECT"]
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.maskops.delphix.plugins.module_utils._batches import next_batch, split_names
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     Catalog,
     ObjectKey,
@@ -21,14 +22,12 @@ from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
     Action,
     Plan,
     Policy,
-    make_plan,
-    next_batch,
-    split_names,
     to_diff,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipt
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import row
+from ansible_collections.maskops.delphix.tests.unit.support.plans import extra, plan_of
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     SOURCE,
     TARGET,
@@ -52,7 +51,7 @@ def plan(
     releases: tuple[str, str] = ("20.0.0.0", "20.0.0.0"),
     allow_newer_source: bool = False,
 ) -> Plan:
-    return make_plan(
+    return plan_of(
         selection,
         catalog(*source, engine=SOURCE, release=releases[0]),
         catalog(*target, engine=TARGET, release=releases[1]),
@@ -77,10 +76,11 @@ def test_every_action() -> None:
         [entry("DOMAIN", "same", ONE), entry("DOMAIN", "other", TWO), entry("DOMAIN", "more")],
     )
     assert decided(made) == {"new": "to_create", "same": "in_sync", "other": "to_update", "never": "not_syncable"}
-    assert made.extra == (key("DOMAIN", "more"),)
+    assert extra(made) == (key("DOMAIN", "more"),)
     assert made.summary() == {
         "to_create": 1,
         "to_update": 1,
+        "to_remove": 0,
         "in_sync": 1,
         "not_syncable": 1,
         "blocked": 0,
@@ -93,7 +93,7 @@ def test_the_same_id_of_another_name_is_another_object() -> None:
     theirs = SyncableObject(key("PROFILE_SET", "theirs"), {"id": 5}, ONE)
     made = plan([mine], [theirs])
     assert decided(made) == {"mine": "to_create"}
-    assert made.extra == (theirs.key,)
+    assert extra(made) == (theirs.key,)
 
 
 def test_the_same_name_under_another_id_is_the_same_object() -> None:
@@ -105,7 +105,7 @@ def test_the_same_name_under_another_id_is_the_same_object() -> None:
 def test_what_only_the_target_has_does_not_matter() -> None:
     made = plan([entry("DOMAIN", "A")], [entry("DOMAIN", "A"), entry("DOMAIN", "B"), entry("LOOKUP", "C")])
     assert not made.needed
-    assert made.extra == (key("DOMAIN", "B"), key("LOOKUP", "C"))
+    assert extra(made) == (key("DOMAIN", "B"), key("LOOKUP", "C"))
 
 
 def test_nothing_is_overwritten_that_may_not_be() -> None:
@@ -132,7 +132,7 @@ def test_algorithms_of_all_types_share_their_names() -> None:
 @pytest.mark.parametrize("theirs", [[], [entry("DOMAIN", "A", ONE)], [entry("DOMAIN", "A", TWO)]])
 def test_a_name_that_means_two_objects_is_blocked(theirs: list[SyncableObject]) -> None:
     source = catalog(entry("DOMAIN", "A", ONE), doubles=frozenset({key("DOMAIN", "A")}))
-    made = make_plan(GLOBALS, source, catalog(*theirs, engine=TARGET), policy=Policy())
+    made = plan_of(GLOBALS, source, catalog(*theirs, engine=TARGET), policy=Policy())
     assert decided(made) == {"A": "blocked"}
 
 
@@ -141,7 +141,7 @@ def test_the_order_in_which_two_of_one_name_are_listed_does_not_matter(hashes: t
     rows = [row("PROFILE_SET", {"id": number}, revision) for number, revision in enumerate(hashes)]
     names = [{"profileSetId": number, "profileSetName": "P"} for number in range(2)]
     source = read_catalog(Lists(*rows, lists={"/profile-sets": names}).engine)
-    made = make_plan(GLOBALS, source, catalog(entry("PROFILE_SET", "P", ONE), engine=TARGET), policy=Policy())
+    made = plan_of(GLOBALS, source, catalog(entry("PROFILE_SET", "P", ONE), engine=TARGET), policy=Policy())
     assert decided(made) == {"P": "blocked"}
 
 
@@ -149,7 +149,7 @@ def test_the_order_in_which_two_of_one_name_are_listed_does_not_matter(hashes: t
 def test_what_cannot_be_told_by_name_is_not_passed_over(selection: Selection) -> None:
     nameless = SyncableObject(key("PROFILE_SET", "#9"), {"id": 9}, ONE)
     source: Catalog = catalog(entry("DOMAIN", "A"), unnamed=(nameless,))
-    made = make_plan(selection, source, catalog(entry("DOMAIN", "A"), engine=TARGET), policy=Policy())
+    made = plan_of(selection, source, catalog(entry("DOMAIN", "A"), engine=TARGET), policy=Policy())
     assert [item.key.type for item in made.by_action[Action.BLOCKED]] == ["PROFILE_SET"]
 
 
@@ -250,7 +250,7 @@ def test_what_may_come_along_is_told() -> None:
 
 def test_two_objects_of_one_name_do_not_go_in_one_export() -> None:
     made = plan([entry("DOMAIN", "A"), entry("LOOKUP", "A"), entry("DOMAIN", "B"), entry("PROFILE_SET", "A")], [])
-    parts = [[str(item.key) for item in part] for part in split_names(made.needed)]
+    parts = [[str(item.key) for item in part] for part in split_names(made.needed, catalog())]
     assert parts == [["DOMAIN B", "LOOKUP A"], ["DOMAIN A"], ["PROFILE_SET A"]]
 
 
@@ -320,9 +320,19 @@ def test_a_plan_as_result() -> None:
     assert made.to_result() == {
         "to_create": [{"type": "DOMAIN", "name": "new", "source_hash": ONE}],
         "to_update": [{"type": "DOMAIN", "name": "other", "source_hash": ONE, "target_hash": TWO}],
+        "to_remove": [],
+        "new_environments": [],
         "not_syncable": [],
         "blocked": [],
         "extra": [{"type": "DOMAIN", "name": "more"}],
         "may_come_along": [],
-        "summary": {"to_create": 1, "to_update": 1, "in_sync": 1, "not_syncable": 0, "blocked": 0, "extra": 1},
+        "summary": {
+            "to_create": 1,
+            "to_update": 1,
+            "to_remove": 0,
+            "in_sync": 1,
+            "not_syncable": 0,
+            "blocked": 0,
+            "extra": 1,
+        },
     }

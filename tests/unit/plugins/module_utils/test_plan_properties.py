@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 
+from ansible_collections.maskops.delphix.plugins.module_utils._batches import next_batch
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     Catalog,
     ObjectKey,
@@ -16,8 +17,6 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
 from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
     Action,
     Policy,
-    make_plan,
-    next_batch,
     to_diff,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipt
@@ -25,6 +24,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._selection import 
 from ansible_collections.maskops.delphix.plugins.module_utils._types import ALGORITHM_TYPES
 from ansible_collections.maskops.delphix.plugins.module_utils._versions import Release
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import TYPES, pairs
+from ansible_collections.maskops.delphix.tests.unit.support.plans import extra, plan_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,7 +47,7 @@ def with_objects(catalog: Catalog, objects: dict[ObjectKey, SyncableObject]) -> 
 @given(pairs(), selections, policies)
 def test_every_selected_object_has_one_action(pair: Pair, selection: Selection, policy: Policy) -> None:
     source, target = pair
-    made = make_plan(selection, source, target, policy=policy)
+    made = plan_of(selection, source, target, policy=policy)
     assert [item.key for item in made.items] == selection.keys(source)
     summary = made.summary()
     assert sum(summary.values()) - summary["extra"] == len(made.items)
@@ -59,7 +59,7 @@ def test_every_selected_object_has_one_action(pair: Pair, selection: Selection, 
 @given(pairs(), selections, policies)
 def test_actions_mean_what_they_say(pair: Pair, selection: Selection, policy: Policy) -> None:
     source, target = pair
-    made = make_plan(selection, source, target, policy=policy)
+    made = plan_of(selection, source, target, policy=policy)
     for item in made.items:
         mine, theirs = source.objects[item.key], target.objects.get(item.key)
         equal = theirs is not None and mine.hash is not None and mine.hash == theirs.hash
@@ -77,50 +77,50 @@ def test_actions_mean_what_they_say(pair: Pair, selection: Selection, policy: Po
 @given(pairs(), selections, policies)
 def test_extra_is_what_only_the_target_has(pair: Pair, selection: Selection, policy: Policy) -> None:
     source, target = pair
-    made = make_plan(selection, source, target, policy=policy)
-    assert set(made.extra) == {key for key in target.objects if key not in source.objects and selection.matches(key)}
-    assert not set(made.extra) & {item.key for item in made.items}
+    made = plan_of(selection, source, target, policy=policy)
+    assert set(extra(made)) == {key for key in target.objects if key not in source.objects and selection.matches(key)}
+    assert not set(extra(made)) & {item.key for item in made.items}
 
 
 @given(pairs(), selections)
 def test_doing_what_is_needed_leaves_nothing_to_do(pair: Pair, selection: Selection) -> None:
     source, target = pair
-    made = make_plan(selection, source, target, policy=Policy())
+    made = plan_of(selection, source, target, policy=Policy())
     moved = {item.key: item.source for item in made.needed}
-    after = make_plan(selection, source, with_objects(target, {**target.objects, **moved}), policy=Policy())
+    after = plan_of(selection, source, with_objects(target, {**target.objects, **moved}), policy=Policy())
     # Only a name that an algorithm of another type took by being moved can still stand in the way.
     assert not after.needed
     assert len(after.by_action[Action.IN_SYNC]) == len(made.by_action[Action.IN_SYNC]) + len(made.needed)
-    assert after.extra == made.extra
+    assert extra(after) == extra(made)
 
 
 @given(pairs(), selections)
 def test_receipts_of_all_that_was_moved_leave_nothing_to_do(pair: Pair, selection: Selection) -> None:
     source = Catalog(pair[0].engine, Release("6.0.1.0"), pair[0].objects)
     target = pair[1]
-    made = make_plan(selection, source, target, policy=Policy())
+    made = plan_of(selection, source, target, policy=Policy())
     moved, receipts = {}, {}
     for number, item in enumerate(made.needed):
         theirs = item.source._replace(hash=f"{number:040x}")
         moved[item.key] = theirs
         receipts[item.key] = Receipt(str(item.source.hash), str(theirs.hash))
     after_target = with_objects(target, {**target.objects, **moved})
-    after = make_plan(selection, source, after_target, policy=Policy(), receipt_of=receipts.get)
+    after = plan_of(selection, source, after_target, policy=Policy(), receipt_of=receipts.get)
     assert not after.needed
 
 
 @given(pairs(), selections)
 def test_an_engine_is_in_sync_with_its_copy(pair: Pair, selection: Selection) -> None:
     source, _target = pair
-    made = make_plan(selection, source, with_objects(source, dict(source.objects)), policy=Policy())
+    made = plan_of(selection, source, with_objects(source, dict(source.objects)), policy=Policy())
     assert not made.needed
-    assert not made.extra
+    assert not extra(made)
     assert not made.by_action[Action.BLOCKED]
 
 
 @given(pairs(), selections, policies)
 def test_a_diff_is_empty_when_nothing_is_needed_and_only_then(pair: Pair, selection: Selection, policy: Policy) -> None:
-    made = make_plan(selection, *pair, policy=policy)
+    made = plan_of(selection, *pair, policy=policy)
     diff = to_diff(made)
     assert (diff["before"] == diff["after"]) == (not made.needed)
     assert len(diff["after"].splitlines()) == len(made.needed)
@@ -137,8 +137,8 @@ def test_neither_order_nor_ids_matter(pair: Pair, selection: Selection, policy: 
             {entry.key: entry._replace(identifier={"id": number}) for number, entry in enumerate(entries)},
         )
 
-    made = make_plan(selection, *pair, policy=policy)
-    again = make_plan(selection, *map(renumbered, pair), policy=policy)
+    made = plan_of(selection, *pair, policy=policy)
+    again = plan_of(selection, *map(renumbered, pair), policy=policy)
     assert again.to_result() == made.to_result()
     assert to_diff(again) == to_diff(made)
     assert [item.key for item in next_batch(again, ())] == [item.key for item in next_batch(made, ())]
@@ -146,7 +146,7 @@ def test_neither_order_nor_ids_matter(pair: Pair, selection: Selection, policy: 
 
 @given(pairs(), selections)
 def test_batches_end_and_hold_everything_needed_once(pair: Pair, selection: Selection) -> None:
-    made = make_plan(selection, *pair, policy=Policy())
+    made = plan_of(selection, *pair, policy=Policy())
     seen: list[ObjectKey] = []
     while batch := next_batch(made, set(seen)):
         seen += [item.key for item in batch]
@@ -156,7 +156,7 @@ def test_batches_end_and_hold_everything_needed_once(pair: Pair, selection: Sele
 
 @given(pairs(), selections)
 def test_the_first_batch_holds_all_that_is_new(pair: Pair, selection: Selection) -> None:
-    made = make_plan(selection, *pair, policy=Policy())
+    made = plan_of(selection, *pair, policy=Policy())
     batch = {item.key for item in next_batch(made, ())}
     assert {item.key for item in made.by_action[Action.CREATE]} <= batch
 
@@ -165,13 +165,13 @@ def test_the_first_batch_holds_all_that_is_new(pair: Pair, selection: Selection)
 def test_no_algorithm_is_made_under_a_name_that_another_has(pair: Pair, selection: Selection) -> None:
     source, target = pair
     taken = {key.name for key in target.objects if key.type in ALGORITHM_TYPES}
-    made = make_plan(selection, source, target, policy=Policy())
+    made = plan_of(selection, source, target, policy=Policy())
     for item in made.by_action[Action.CREATE]:
         assert item.key.type not in ALGORITHM_TYPES or item.key.name not in taken
 
 
 @given(pairs(), st.sets(st.sampled_from([*TYPES, "GLOBAL_OBJECT"])), policies)
 def test_the_global_key_moves_only_when_named(pair: Pair, types: set[str], policy: Policy) -> None:
-    made = make_plan(Selection.of(types), *pair, policy=policy)
+    made = plan_of(Selection.of(types), *pair, policy=policy)
     if "KEY" not in types:
         assert "KEY" not in {item.key.type for item in made.needed}

@@ -68,7 +68,13 @@ def test_a_second_run_changes_and_sends_nothing(fleet: Fleet) -> None:
     result = fleet.sync()
     assert result["changed"] is False
     assert result["plan"]["summary"]["in_sync"] == 3
-    assert result["applied"] == {"created": [], "updated": [], "removed": [], "imports": 0}
+    assert result["applied"] == {
+        "environments": [],
+        "created": [],
+        "updated": [],
+        "removed": [],
+        "imports": 0,
+    }
     assert "diff" not in result
     assert fleet.writes == []
 
