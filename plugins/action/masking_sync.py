@@ -38,10 +38,12 @@ from ansible_collections.maskops.delphix.plugins.modules import (
     masking_environment,
     masking_export,
     masking_import,
+    masking_job_run,
     masking_login,
     masking_logout,
     masking_sync,
     masking_syncable_objects,
+    masking_users,
 )
 
 # Imported here, in Ansible's main process, and not again in every worker.
@@ -54,10 +56,12 @@ _DEFINITIONS: dict[str, Definition] = {
         masking_environment,
         masking_export,
         masking_import,
+        masking_job_run,
         masking_login,
         masking_logout,
         masking_sync,
         masking_syncable_objects,
+        masking_users,
     )
 }
 
@@ -102,6 +106,11 @@ class ActionModule(ActionBase):
             or bool(interpreter and not _same_interpreter(self._templar.template(interpreter)))
         )
 
+    def _tell(self, text: str, task_vars: dict[str, t.Any]) -> None:
+        """Show a line of progress, unless the task is not to be seen."""
+        if not self._task.no_log:
+            self._display.display(f"[{task_vars.get('inventory_hostname', 'localhost')}] {text}")
+
     def _run_here(self, definition: Definition, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
         arguments = {key: value for key, value in self._task.args.items() if not key.startswith("_ansible_")}
         validator = ArgumentSpecValidator(definition.argument_spec, **definition.rules)
@@ -128,6 +137,7 @@ class ActionModule(ActionBase):
                 check_mode=self._task.check_mode,
                 diff_mode=self._task.diff,
                 run_dir=os.path.join(C.DEFAULT_LOCAL_TMP, "maskops.delphix"),
+                tell=lambda text: self._tell(remove_values(text, secrets), task_vars),
             )
         finally:
             gc.enable()
