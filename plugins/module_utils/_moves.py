@@ -14,6 +14,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     SyncableObject,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import sort_key
+from ansible_collections.maskops.delphix.plugins.module_utils._types import CONTAINERS
 
 
 class Move(t.NamedTuple):
@@ -31,9 +32,11 @@ class Move(t.NamedTuple):
 
 
 def moves_between(before: Catalog, after: Catalog) -> list[Move]:
-    """Objects whose hash moved between two readings of one engine, sorted."""
+    """Objects whose hash moved between two readings of one engine, sorted; containers tell nothing of their own."""
     moves = []
     for key in before.objects.keys() | after.objects.keys():
+        if key.type in CONTAINERS:
+            continue
         old, new = before.objects.get(key), after.objects.get(key)
         if old is None or new is None or old.hash != new.hash:
             moves.append(Move(key, _state(old), _state(new)))

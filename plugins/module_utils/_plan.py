@@ -191,8 +191,8 @@ class Plan:
     removals: tuple[Removal, ...] = ()
     # Not selected, but different, and of a level that selected objects can need.
     may_come_along: tuple[ObjectKey, ...] = ()
-    # Names on the source of environments that the target lacks and needs.
-    new_environments: tuple[str, ...] = ()
+    # Environments that the target lacks and needs: names on the source and on the target.
+    new_environments: tuple[tuple[str, str], ...] = ()
 
     @functools.cached_property
     def by_action(self) -> dict[Action, list[Item]]:
@@ -237,7 +237,7 @@ class Plan:
             if action is not Action.IN_SYNC
         }
         result[Action.REMOVE.value] = [one.to_result() for one in self.to_remove]
-        result["new_environments"] = [{"name": name} for name in self.new_environments]
+        result["new_environments"] = [{"name": theirs} for _mine, theirs in self.new_environments]
         result["extra"] = [one.to_result() for one in self.extra]
         result["may_come_along"] = [key.to_result() for key in self.may_come_along]
         result["summary"] = self.summary()
@@ -271,7 +271,7 @@ def make_plan(selection: Selection, view: View, *, policy: Policy) -> Plan:
         target.engine,
         tuple(items),
         tuple(_removals(selection, view, policy)),
-        _along(items, view),
+        _along(items, selection, view),
         tuple(_new_environments(items, selection, view, policy)),
     )
 
@@ -303,11 +303,11 @@ class _Items:
                 if self._policy.sync_references and needed not in items:
                     items[needed] = self._item(needed, f"{key} refers to it")
                 if needed not in items or items[needed].action not in moving:
-                    state = "lacks" if self._view.there(needed) is None else "has otherwise"
-                    obstacles.append(f"{needed}, which the target {state}")
+                    state = "missing" if self._view.there(needed) is None else "different"
+                    obstacles.append(f"{needed} ({state} on the target)")
             if obstacles:
                 more = f" and {len(obstacles) - 5} more" if len(obstacles) > 5 else ""
-                reason = f"it refers to {'; '.join(obstacles[:5])}{more}"
+                reason = f"it refers to {', '.join(obstacles[:5])}{more}"
                 items[key] = item._replace(action=Action.BLOCKED, reason=reason)
         return list(items.values())
 
@@ -373,14 +373,17 @@ def _needed_environments(key: ObjectKey, view: View) -> list[str]:
     return list(dict.fromkeys(one.environment for one in keys if one.environment is not None))
 
 
-def _new_environments(items: t.Iterable[Item], selection: Selection, view: View, policy: Policy) -> list[str]:
+def _new_environments(
+    items: t.Iterable[Item], selection: Selection, view: View, policy: Policy
+) -> list[tuple[str, str]]:
     if view.environments is None or not policy.create_environments:
         return []
     wanted = {name for name in view.source.environments if selection.means_environment(name)}
     for item in items:
         if item.action in (Action.CREATE, Action.UPDATE):
             wanted |= set(_needed_environments(item.key, view))
-    return sorted(name for name in wanted if view.naming.environment(name) not in view.environments)
+    names = [(name, view.naming.environment(name)) for name in sorted(wanted)]
+    return [(mine, theirs) for mine, theirs in names if theirs not in view.environments]
 
 
 def _removals(selection: Selection, view: View, policy: Policy) -> list[Removal]:
@@ -411,7 +414,7 @@ def _removals(selection: Selection, view: View, policy: Policy) -> list[Removal]
     return removals
 
 
-def _along(items: t.Iterable[Item], view: View) -> tuple[ObjectKey, ...]:
+def _along(items: t.Iterable[Item], selection: Selection, view: View) -> tuple[ObjectKey, ...]:
     """Objects outside the selection that an export of what is needed may carry, and that would change."""
     selected = {item.key for item in items}
     moving = [item.key for item in items if item.action in (Action.CREATE, Action.UPDATE) and not item.misplaced]
@@ -419,7 +422,9 @@ def _along(items: t.Iterable[Item], view: View) -> tuple[ObjectKey, ...]:
         return ()
     # Jobs, rulesets and connectors carry what they hang on, and only refer to global objects.
     found = {one for key in moving for one in view.source.carried(key)} - selected
-    levels = [object_type(key.type).level for key in moving if key.type not in ENVIRONMENT_TYPES]
+    levels = [
+        object_type(key.type).level for key in moving if key.type not in ENVIRONMENT_TYPES and selection.matches(key)
+    ]
     if levels:
         found |= {
             key
@@ -461,7 +466,7 @@ def _decide(
 def to_diff(plan: Plan) -> dict[str, str]:
     """The plan as Ansible's diff: what would move, with the hashes before and after."""
     before, after = [], []
-    after += [f"ENVIRONMENT {name}" for name in plan.new_environments]
+    after += [f"ENVIRONMENT {theirs}" for _mine, theirs in plan.new_environments]
     for item in sorted(plan.needed, key=lambda entry: sort_key(entry.target_key)):
         if item.target is not None:
             before.append(f"{item.target_key}: {item.target.hash or 'not syncable'}")

@@ -185,7 +185,7 @@ class Sync:
 
     def describe_environments(self, plan: Plan) -> list[Row]:
         """What environments the plan makes on the target, as result rows."""
-        return [to_result(self._destination.wanted(name)) for name in plan.new_environments]
+        return [to_result(self._destination.wanted(name)) for name, _theirs in plan.new_environments]
 
     def apply(self, outcome: Outcome) -> None:
         """Move what the plan needs in as few batches as dependencies allow, prove it, and remove what is to go."""
@@ -194,7 +194,7 @@ class Sync:
         plan, view = outcome.plan, View(self._source_catalog, self._before, self._naming, self._receipts.get)
         try:
             outcome.environments = []
-            for name in plan.new_environments:
+            for name, _theirs in plan.new_environments:
                 outcome.environments.append(self._destination.make(name))
             self._compare_environments(plan)
             while batch := next_batch(plan, tried):
