@@ -40,10 +40,18 @@ class Context:
     ``params`` are checked module parameters. ``run_dir`` is a private folder: of the whole
     Ansible run inside a worker process, else of this task alone; Ansible removes it.
     ``partial`` is merged into the result of a failure, to say what was done before it.
+    ``tell`` shows a line to the user at once, where that is possible.
     """
 
     def __init__(
-        self, params: t.Mapping[str, t.Any], *, check_mode: bool, diff_mode: bool, run_dir: str, reads_only: bool
+        self,
+        params: t.Mapping[str, t.Any],
+        *,
+        check_mode: bool,
+        diff_mode: bool,
+        run_dir: str,
+        reads_only: bool,
+        tell: t.Callable[[str], object] | None = None,
     ) -> None:
         self.params = params
         self.check_mode = check_mode
@@ -51,6 +59,7 @@ class Context:
         self.run_dir = run_dir
         self.warnings: list[str] = []
         self.partial: Result = {}
+        self._tell = tell
         self._read_only = reads_only or check_mode
         self._engines: list[Engine] = []
         self._started = time.monotonic()
@@ -59,6 +68,11 @@ class Context:
         """Show a warning to the user, once."""
         if text not in self.warnings:
             self.warnings.append(text)
+
+    def tell(self, text: str) -> None:
+        """Show progress; an ordinary module has no way to."""
+        if self._tell is not None:
+            self._tell(text)
 
     def engine(self, prefix: str = "", params: t.Mapping[str, t.Any] | None = None) -> Engine:
         """An engine by its connection options, ``params`` in place of the module's; closed when the module ends."""
@@ -113,7 +127,13 @@ class Definition:
 
 
 def execute(
-    definition: Definition, params: t.Mapping[str, t.Any], *, check_mode: bool, diff_mode: bool, run_dir: str
+    definition: Definition,
+    params: t.Mapping[str, t.Any],
+    *,
+    check_mode: bool,
+    diff_mode: bool,
+    run_dir: str,
+    tell: t.Callable[[str], object] | None = None,
 ) -> Result:
     """Run a module. A failure comes back as a result with ``failed``, ``msg`` and ``error``."""
     if REQUESTS_IMPORT_ERROR:
@@ -124,7 +144,12 @@ def execute(
             "error": {"code": "missing_library"},
         }
     context = Context(
-        params, check_mode=check_mode, diff_mode=diff_mode, run_dir=run_dir, reads_only=definition.reads_only
+        params,
+        check_mode=check_mode,
+        diff_mode=diff_mode,
+        run_dir=run_dir,
+        reads_only=definition.reads_only,
+        tell=tell,
     )
     try:
         result = {"changed": False, **definition.run(context)}

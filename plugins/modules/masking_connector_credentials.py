@@ -262,10 +262,15 @@ from ansible_collections.maskops.delphix.plugins.module_utils._module import (
 )
 
 
+def _wish(row: Result) -> Wish:
+    # An empty text counts as unset: variables that are not filled give it.
+    given: Result = {name: value or None for name, value in row.items()}
+    return Wish(**given)
+
+
 def run(context: Context) -> Result:
     params = context.params
-    # An empty text counts as unset: variables that are not filled give it.
-    wishes = [Wish(**{name: value or None for name, value in row.items()}) for row in params["connectors"]]
+    wishes = [_wish(row) for row in params["connectors"]]
     update = params["update_password"]
     policy = Policy(test=params["test"], always=update == "always", save_untested=params["save_untested"])
     return set_credentials(context.engine(), wishes, policy, context)

@@ -15,6 +15,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.utils.display import Display
 from ansible_collections.maskops.delphix.plugins.action.masking_sync import ActionModule
 from ansible_collections.maskops.delphix.plugins.module_utils import _transport
 from ansible_collections.maskops.delphix.plugins.module_utils._module import Definition
@@ -46,6 +47,7 @@ class Task:
     delegate_to: str | None = None
     check_mode: bool = False
     diff: bool = False
+    no_log: bool = False
     task_vars: Result = dataclasses.field(default_factory=dict)
     handed_over: list[Result] = dataclasses.field(default_factory=list)
     module_result: Result = dataclasses.field(default_factory=lambda: {"changed": False, "by_module": True})
@@ -61,6 +63,7 @@ class Task:
             delegate_to=self.delegate_to,
             check_mode=self.check_mode,
             diff=self.diff,
+            no_log=self.no_log,
         )
         connection = types.SimpleNamespace(transport=self.transport, _shell=types.SimpleNamespace(tmpdir="/nowhere"))
         templar = types.SimpleNamespace(
@@ -293,6 +296,35 @@ def test_variables_of_the_environment_count(conversation: Conversation, monkeypa
     result = Task(args={}, task_vars=INJECT).run()
     assert "failed" not in result
     assert result["invocation"]["module_args"]["token"] != "given"
+
+
+@pytest.mark.parametrize("no_log", [False, True])
+def test_progress_is_shown_as_it_comes(
+    conversation: Conversation, monkeypatch: pytest.MonkeyPatch, no_log: bool
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr(Display, "display", lambda _self, text, *_more, **_options: shown.append(text))
+    job = {"maskingJobId": 30, "jobName": "hidden-word"}
+    conversation.login("t1")
+    conversation.page("/environments", [{"environmentId": 3, "environmentName": "QA"}])
+    conversation.page("/masking-jobs", [job], environment_id=3)
+    conversation.expect("GET", "/system-information").answers(200, {"version": "20.0.0.0"})
+    conversation.page("/executions", [], job_id=30)
+    run = {"executionId": 41, "jobId": 30, "rowsTotal": 1000}
+    conversation.expect("POST", "/executions").answers(200, {**run, "status": "QUEUED"})
+    for masked in (100, 150, 500):
+        conversation.expect("GET", "/executions/41").answers(200, {**run, "status": "RUNNING", "rowsMasked": masked})
+    conversation.expect("GET", "/executions/41").answers(200, {**run, "status": "SUCCEEDED", "rowsMasked": 1000})
+    conversation.page("/execution-components", [], execution_id=41)
+    conversation.page("/execution-events", [], execution_id=41)
+    conversation.logout("t1")
+    args = {**USER, "environment": "QA", "name": "hidden-word", "type": "masking"}
+    task = Task("maskops.delphix.masking_job_run", args, no_log=no_log, task_vars={"inventory_hostname": "qa"})
+    assert task.run()["changed"] is True
+    assert len(shown) == (0 if no_log else 4)
+    assert all(text.startswith("[qa] engine https://engine.example.com") for text in shown)
+    assert [" 100 of 1000 rows" in text for text in shown] == ([] if no_log else [False, True, False, False])
+    assert "hidden-word" not in "".join(shown)
 
 
 # Secrets
