@@ -89,6 +89,7 @@ TEXTS: dict[str, Text] = {
     "stale_hash": _invented("The revision of {type} {identifier} has changed"),
     "export_too_long": _invented("The export took longer than {seconds} seconds. Use an asynchronous export"),
     "reason_mapping": _invented("algorithm '{name}' is a mapping algorithm, which cannot be synchronised"),
+    "reason_no_type": _invented("{kind} '{name}' is of a kind that cannot be synchronised on this release"),
     # import
     "same_environments": Text("Source environment cannot be the same as environment", "vendor-client"),
     "environment_missing": _invented("environment_id is required to import {type} '{name}'"),

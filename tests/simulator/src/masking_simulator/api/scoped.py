@@ -11,13 +11,12 @@ environment. Password and SSH key exclude each other, and stay when they are lef
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from masking_simulator.api.call import Call
 from masking_simulator.api.shape import Taken
-from masking_simulator.engine import Engine
 from masking_simulator.errors import refuse
-from masking_simulator.executions import BUSY
 from masking_simulator.model.kinds import FAMILIES, JOBS, KINDS, Kind
 from masking_simulator.model.objects import SOURCE_ENVIRONMENT, Obj
 from masking_simulator.model.purpose import fits_purpose
@@ -68,6 +67,8 @@ def place_of_new(call: Call, kind: Kind, taken: Taken) -> int | None:
 
 def check_saved(call: Call, kind: Kind, obj: Obj, taken: Taken) -> None:
     """Raise the refusal of a change of environment, of a running job, or of what a new object would be refused for."""
+    if kind.name == "environment":
+        _check_purpose(call, obj, taken)
     if not kind.scoped:
         return
     check_not_running(call, obj)
@@ -94,13 +95,16 @@ def merged_local(obj: Obj, taken: Taken) -> dict[str, Any]:
 
 def check_not_running(call: Call, obj: Obj) -> None:
     """Raise the refusal of changing or deleting a job that runs (documented)."""
-    if obj.kind in JOBS and is_running(call.engine, obj.id):
+    if obj.kind in JOBS and call.engine.executions.runs(obj.id):
         raise refuse(400, "job_runs", kind=KINDS[obj.kind].title, name=obj.name)
 
 
-def is_running(engine: Engine, job: int) -> bool:
-    """Whether the job with a number runs or waits to."""
-    return any(item["jobId"] == job and item["status"] in BUSY for item in engine.executions.all())
+def _check_purpose(call: Call, environment: Obj, taken: Taken) -> None:
+    """Refuse another purpose while jobs of the old one are there (invented)."""
+    changed = replace(environment, body=taken.body)
+    for member in sorted(call.engine.model.objects.in_environment(environment.id)):
+        if member.kind in JOBS and not fits_purpose(member.kind, changed):
+            raise refuse(400, "wrong_purpose", kind=KINDS[member.kind].title, name=environment.name)
 
 
 def _has(kind: Kind, field: str) -> bool:

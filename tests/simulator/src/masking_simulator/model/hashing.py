@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from masking_simulator.model.kinds import KINDS
 from masking_simulator.model.objects import Key, Obj, Objects
 from masking_simulator.model.types import BY_NAME
 from masking_simulator.releases import Release
@@ -172,6 +173,8 @@ class Hashes:
             modern = obj.type == "USER_ALGORITHM"
             if not (modern and self._rules.mapping_syncable):
                 return TEXTS["reason_mapping"].wording.format(name=obj.name)
+        if KINDS[obj.kind].scoped and not obj.type:
+            return TEXTS["reason_no_type"].wording.format(kind=KINDS[obj.kind].title, name=obj.name)
         return None
 
     def _own_of(self, key: Key) -> str:

@@ -150,9 +150,7 @@ class _Collector:
         """Take an object with all it needs; way source takes it as the source connector of a job."""
         if Need(key, way) in self._found:
             return
-        if key in self._engine.model.hashes.closure(key):
-            status = self._engine.switches.integer("export_problem_status")
-            raise refuse(status, "dependency_loop", path=" -> ".join(_loop(self._engine, key)))
+        self._check_loop(key)
         obj = self._engine.model.require(key)
         for need in obj.needs:
             if need.way == "reference":
@@ -166,11 +164,17 @@ class _Collector:
     def _reference(self, key: Key) -> None:
         if Need(key, "reference") in self._found:
             return
+        self._check_loop(key)
         obj = self._engine.model.require(key)
         for need in obj.needs:
             self._reference(need.key)
         if key.kind in REFERENCE_OF:
             self._found[Need(key, "reference")] = Item(REFERENCE_OF[key.kind], obj)
+
+    def _check_loop(self, key: Key) -> None:
+        if key in self._engine.model.hashes.closure(key):
+            status = self._engine.switches.integer("export_problem_status")
+            raise refuse(status, "dependency_loop", path=" -> ".join(_loop(self._engine, key)))
 
 
 def _is_built_in_driver(engine: Engine, key: Key) -> bool:

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from masking_simulator.errors import ApiError, refuse
-from masking_simulator.executions import BUSY
 from masking_simulator.model.hashing import own_digest
 from masking_simulator.model.kinds import JOBS, KINDS
 from masking_simulator.model.model import Change, missing_dependency
@@ -289,8 +288,7 @@ class _Importer:
             raise self._refusal(
                 status, "purpose_differs", type=record.type, name=record.name, environment=environment.name
             )
-        runs = any(item["jobId"] == obj.id and item["status"] in BUSY for item in self._engine.executions.all())
-        if runs and self._switches.text("overwrite_running_job") == "refused":
+        if self._switches.text("overwrite_running_job") == "refused" and self._engine.executions.runs(obj.id):
             raise self._refusal(409, "job_runs", kind=KINDS[type_.kind].title, name=record.name)
 
     def _source(self, record: Record) -> dict[str, Any]:
