@@ -57,7 +57,10 @@ _EVENT = {
 
 @dataclasses.dataclass(frozen=True)
 class Execution:
-    """One run of a job. Times are the engine's texts; a number that it does not know is None."""
+    """One run of a job. Times are the engine's texts; a number that it does not know is None.
+
+    ``target`` is the connector that a multi-tenant job was told.
+    """
 
     id: int
     status: str
@@ -68,6 +71,7 @@ class Execution:
     submit: str | None = None
     start: str | None = None
     end: str | None = None
+    target: int | None = None
 
     @classmethod
     def read(cls, row: t.Any, engine: str) -> Execution:
@@ -79,7 +83,7 @@ class Execution:
             number,
             status,
             *(_known(row.get(name)) for name in ("rowsMasked", "rowsTotal", "bytesProcessed", "bytesTotal")),
-            *(row.get(name) for name in ("submitTime", "startTime", "endTime")),
+            *(row.get(name) for name in ("submitTime", "startTime", "endTime", "targetConnectorId")),
         )
 
     @property
@@ -107,9 +111,16 @@ class Execution:
                 counts.append(f"{done or 0} of {'?' if total is None else total} {what}")
         return ", ".join([self.status, *counts])
 
+    def same_target(self, fields: Row) -> bool:
+        """Whether a request with these fields would work on the same data; yes when that cannot be told."""
+        wanted = fields.get("targetConnectorId")
+        return None in (wanted, self.target) or wanted == self.target
+
     def to_result(self) -> Row:
         """As result keys."""
-        return dataclasses.asdict(self)
+        result = dataclasses.asdict(self)
+        del result["target"]
+        return result
 
 
 class Executions:

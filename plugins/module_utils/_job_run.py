@@ -17,6 +17,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     JobRunningError,
     MaskingError,
     NotFoundError,
+    OptionError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._executions import (
     Execution,
@@ -55,12 +56,14 @@ class JobRequest:
 class Offer(t.NamedTuple):
     """An engine that has the job.
 
-    ``active``: runs of any jobs there, None when not counted; ``running``: whether one is of this job.
+    ``fields`` are those of the request to run it beside the job. ``active``: number of runs of
+    any jobs there; ``running``: whether one of them is this job on the same target.
     """
 
     engine: Engine
     job: Job
-    active: int | None = None
+    fields: Row
+    active: int = 0
     running: bool = False
 
 
@@ -81,9 +84,8 @@ def run_job(engines: t.Sequence[Engine], request: JobRequest, run: Run, tell: t.
         "considered": considered,
     }
     run.partial = result
-    fields = run_fields(engine, job, request.tenancy)
     known = executions.all()
-    running = [execution for execution in known if execution.active]
+    running = [execution for execution in known if execution.active and execution.same_target(offer.fields)]
     if running and request.if_running == "fail":
         numbers = ", ".join(f"execution {execution.id} ({execution.words})" for execution in running)
         raise JobRunningError(
@@ -99,7 +101,7 @@ def run_job(engines: t.Sequence[Engine], request: JobRequest, run: Run, tell: t.
     else:
         if run.check_mode:
             return {**result, "changed": True}
-        execution = executions.start(fields, known, run.warn)
+        execution = executions.start(offer.fields, known, run.warn)
         result["changed"] = True
     result.update(_shown(execution))
     if not request.wait:
@@ -111,15 +113,14 @@ def run_job(engines: t.Sequence[Engine], request: JobRequest, run: Run, tell: t.
 def _offers(engines: t.Sequence[Engine], request: JobRequest, run: Run) -> tuple[list[Offer], list[Row]]:
     """Engines that have the job, and what was found of each. An engine that cannot be asked is warned about."""
     if len(engines) == 1:
-        return [Offer(engines[0], find_job(engines[0], request.environment, request.name, request.type))], []
+        return [_offer(engines[0], request)], []
     offers, considered = [], []
     for engine in engines:
         row: Row = {"engine": engine.name, "active": None, "skipped": None}
         considered.append(row)
         try:
-            job = find_job(engine, request.environment, request.name, request.type)
-            active = engine.active_executions()
-        except AmbiguousError:
+            offer = _counted(_offer(engine, request))
+        except (AmbiguousError, OptionError):
             raise
         except NotFoundError as error:
             row["skipped"] = error.message
@@ -127,9 +128,22 @@ def _offers(engines: t.Sequence[Engine], request: JobRequest, run: Run) -> tuple
             row["skipped"] = error.message
             run.warn(f"left out: {error}")
         else:
-            row["active"] = len(active)
-            offers.append(Offer(engine, job, len(active), any(one.get("jobId") == job.id for one in active)))
+            row["active"] = offer.active
+            offers.append(offer)
     return offers, considered
+
+
+def _offer(engine: Engine, request: JobRequest) -> Offer:
+    job = find_job(engine, request.environment, request.name, request.type)
+    return Offer(engine, job, run_fields(engine, job, request.tenancy))
+
+
+def _counted(offer: Offer) -> Offer:
+    """The same with what runs on its engine."""
+    active = offer.engine.active_executions()
+    own = [Execution.read(row, offer.engine.name) for row in active if row.get("jobId") == offer.job.id]
+    running = any(execution.same_target(offer.fields) for execution in own)
+    return offer._replace(active=len(active), running=running)
 
 
 def _chosen(offers: t.Sequence[Offer], request: JobRequest, considered: t.Sequence[Row]) -> Offer:
@@ -141,7 +155,7 @@ def _chosen(offers: t.Sequence[Offer], request: JobRequest, considered: t.Sequen
             subject=request.name,
             detail=reasons,
         )
-    return min(offers, key=lambda offer: (not offer.running, offer.active or 0))
+    return min(offers, key=lambda offer: (not offer.running, offer.active))
 
 
 def _shown(execution: Execution) -> Row:

@@ -393,13 +393,14 @@ TENANT = {**JOB, "multiTenant": True, "rulesetType": "DATABASE"}
 
 def test_a_multi_tenant_job_is_told_its_connectors(conversation: Conversation, run_module: Runner) -> None:
     found(conversation, {**TENANT, "onTheFlyMasking": True})
-    release(conversation)
     conversation.page("/environments", ENVIRONMENTS)
     rows = [{"databaseConnectorId": 5, "connectorName": "seven", "environmentId": 3}]
     conversation.page("/database-connectors", rows, environment_id=3)
     rows = [{"databaseConnectorId": 6, "connectorName": "seven", "environmentId": 4}]
     conversation.page("/database-connectors", rows, environment_id=4)
-    known(conversation)
+    release(conversation)
+    # It may run for another tenant meanwhile.
+    known(conversation, run_row(40, targetConnectorId=9))
     started(conversation, targetConnectorId=5, sourceConnectorId=6)
     tenancy = {"target_connector": "seven", "source_connector": "seven", "source_environment": "SRC"}
     assert run_module(DEFINITION, wait=False, **tenancy, **GIVEN)["changed"] is True
@@ -419,10 +420,20 @@ def test_connectors_that_do_not_fit_the_job(
     conversation: Conversation, run_module: Runner, job: Row, options: Row, named: str
 ) -> None:
     found(conversation, job)
-    release(conversation)
     result = run_module(DEFINITION, **options, **GIVEN)
     assert result["error"]["code"] == "invalid_option"
     assert named in result["msg"]
+
+
+def test_a_multi_tenant_job_runs_once_for_a_tenant(conversation: Conversation, run_module: Runner) -> None:
+    found(conversation, TENANT)
+    conversation.page("/environments", ENVIRONMENTS)
+    rows = [{"databaseConnectorId": 5, "connectorName": "seven", "environmentId": 3}]
+    conversation.page("/database-connectors", rows, environment_id=3)
+    release(conversation)
+    known(conversation, run_row(40, targetConnectorId=5))
+    result = run_module(DEFINITION, target_connector="seven", **GIVEN)
+    assert result["error"]["code"] == "job_running"
 
 
 # Several engines
