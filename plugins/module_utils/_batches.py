@@ -58,16 +58,16 @@ def next_batch(plan: Plan, tried: t.Collection[ObjectKey]) -> list[Item]:
 
     A hash covers all dependencies, so an object can differ only because one that it needs
     does. Such an object is left for later: once the other has been moved it is often equal.
-    Where both engines tell revision ids, an update with equal ids differs by dependencies
-    alone; elsewhere updates of the lowest dependency level go first. What is new to the
-    target always goes. Empty when nothing is left.
+    Where that can be told (both engines tell revision ids), it waits; elsewhere updates of the
+    lowest dependency level go first. What is new to the target always goes. Empty when nothing
+    is left.
     """
     left = [item for item in plan.needed if item.key not in tried]
     left = [item for item in left if item.key.environment is None] or left
     creates = [item for item in left if item.action is Action.CREATE]
     updates = [item for item in left if item.action is Action.UPDATE]
-    own = [item for item in updates if _differs_itself(item) is True]
-    unsure = [item for item in updates if _differs_itself(item) is None]
+    own = [item for item in updates if item.itself is True]
+    unsure = [item for item in updates if item.itself is None]
     if unsure:
         lowest = min(object_type(item.key.type).level for item in unsure)
         own += [item for item in unsure if object_type(item.key.type).level == lowest]
@@ -119,11 +119,3 @@ def cannot_be_exported(key: ObjectKey, source: Catalog) -> bool:
 def _export_name(key: ObjectKey) -> tuple[str, str]:
     space = key.type.rpartition("_")[2] if key.type in ENVIRONMENT_TYPES else ""
     return (space, key.name)
-
-
-def _differs_itself(item: Item) -> bool | None:
-    """Whether the object itself differs, None when that cannot be told."""
-    ours, theirs = item.source.revision_id, item.target.revision_id if item.target else None
-    if ours is None or theirs is None:
-        return None
-    return ours != theirs

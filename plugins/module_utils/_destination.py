@@ -75,11 +75,13 @@ class Destination:
             )
         return self._staging.id
 
-    def clear(self) -> None:
-        """Delete the temporary environment, if there is one."""
-        if self._staging is not None:
-            self._there.delete(self._staging)
-            self._staging = None
+    def clear(self) -> bool:
+        """Delete the temporary environment. Whether there was one."""
+        if self._staging is None:
+            return False
+        self._there.delete(self._staging)
+        self._staging = None
+        return True
 
     @functools.cached_property
     def _origins(self) -> dict[str, Environment]:

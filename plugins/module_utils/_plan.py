@@ -50,8 +50,9 @@ class Action(enum.Enum):
 class Item(t.NamedTuple):
     """One selected object. ``target`` is None when the target has none of this key.
 
-    ``place`` is the object's key on the target. ``misplaced``: an on-the-fly job that differs by
-    nothing but the connector that it reads from.
+    ``place`` is the object's key on the target. ``itself``: whether the object itself differs, and not
+    only something that it needs; None when that cannot be told. ``misplaced``: an on-the-fly job
+    that differs by nothing but the connector that it reads from.
     """
 
     action: Action
@@ -59,6 +60,7 @@ class Item(t.NamedTuple):
     target: SyncableObject | None = None
     reason: str | None = None
     place: ObjectKey | None = None
+    itself: bool | None = None
     misplaced: bool = False
 
     @property
@@ -155,14 +157,34 @@ class View:
             return True
         if theirs.hash is not None and self.receipt_of(mine.key) == Receipt(mine.hash, theirs.hash):
             return True
-        ours, other = self.source.on_the_fly.get(mine.key), self.target.on_the_fly.get(theirs.key)
-        if ours is None or other is None or ours.settings != other.settings or not self.rightly_placed(mine.key):
-            return False
-        above = self.source.parents.get(mine.key)
-        if above is None or self.target.parents.get(theirs.key) != self.naming.on_target(above):
+        if not self._same_job(mine.key):
             return False
         needed = [self.source.objects.get(key) for key in self.source.carried(mine.key)[1:]]
         return all(one is not None and self.same(one) for one in needed)
+
+    def differs_itself(self, mine: SyncableObject, theirs: SyncableObject | None) -> bool | None:
+        """Whether a differing object itself differs, and not only something that it needs; None when that is open."""
+        if theirs is None:
+            return True
+        if self._same_job(mine.key):
+            return False
+        if mine.revision_id is None or theirs.revision_id is None:
+            return None
+        return mine.revision_id != theirs.revision_id
+
+    def _same_job(self, key: ObjectKey) -> bool:
+        """Whether it is an on-the-fly job that says the same, and of objects of the same names, on both engines."""
+        place = self.naming.on_target(key)
+        ours, other = self.source.on_the_fly.get(key), self.target.on_the_fly.get(place)
+        above = self.source.parents.get(key)
+        return (
+            ours is not None
+            and other is not None
+            and ours.settings == other.settings
+            and self.rightly_placed(key)
+            and above is not None
+            and self.target.parents.get(place) == self.naming.on_target(above)
+        )
 
     def rightly_placed(self, key: ObjectKey) -> bool:
         """Whether an on-the-fly job reads on the target from where it reads on the source; true of other objects."""
@@ -327,24 +349,24 @@ class _Items:
             action, reason = (Action.UPDATE, "it reads from another connector than on the source")
             if not self._policy.overwrite:
                 action = Action.BLOCKED
-        if action is not Action.NOT_SYNCABLE:
-            obstacle = self._obstacle(mine, theirs, place, action)
-            if obstacle:
-                action, reason = Action.BLOCKED, obstacle
-        return Item(action, mine, theirs, reason or why, place, misplaced)
+        itself = view.differs_itself(mine, theirs)
+        if action is Action.UPDATE and itself is False:
+            reason = "only something that it needs differs"
+        item = Item(action, mine, theirs, reason or why, place, itself, misplaced)
+        obstacle = self._obstacle(item) if action is not Action.NOT_SYNCABLE else None
+        return item._replace(action=Action.BLOCKED, reason=obstacle) if obstacle else item
 
-    def _obstacle(
-        self, mine: SyncableObject, theirs: SyncableObject | None, place: ObjectKey, action: Action
-    ) -> str | None:
+    def _obstacle(self, item: Item) -> str | None:
         """Why an object cannot be moved whatever its hash says."""
-        view, key = self._view, mine.key
+        view, key, place = self._view, item.key, item.target_key
         if key in view.source.doubles or place in view.target.doubles:
             return "the engine lists several objects of this name"
         if key.type in CONTAINERS:
             return "its hash says nothing of its contents, which are compared one by one"
-        if action is Action.IN_SYNC:
+        if item.action is Action.IN_SYNC:
             return None
-        if self._needs_staging(key) and not self._policy.create_environments:
+        moves = item.itself is not False and not item.misplaced
+        if moves and self._needs_staging(key) and not self._policy.create_environments:
             return (
                 "it reads from a connector of its own environment, which takes a temporary environment "
                 "on the target; set 'create_environments'"
@@ -356,7 +378,7 @@ class _Items:
                     f"the target has no environment {view.naming.environment(name)}; "
                     "make it, or set 'create_environments'"
                 )
-        other = self._taken.get(_name_in_family(place)) if theirs is None else None
+        other = self._taken.get(_name_in_family(place)) if item.target is None else None
         if other is not None and self._same_release:
             return f"the target has this name as {other.type}"
         return None
@@ -459,8 +481,7 @@ def _decide(
         return Action.IN_SYNC, None
     if not policy.overwrite:
         return Action.BLOCKED, "it differs on the target and may not be overwritten"
-    by_needs = mine.revision_id is not None and mine.revision_id == theirs.revision_id
-    return Action.UPDATE, "only something that it needs differs" if by_needs else None
+    return Action.UPDATE, None
 
 
 def to_diff(plan: Plan) -> dict[str, str]:

@@ -205,8 +205,8 @@ class Sync:
                     view = self._look()
                 outcome.unverified += self._verify(batch, expected, view)
                 plan = self._plan(view)
-            self._destination.clear()
-            if self._remove(plan):
+            cleared = self._destination.clear()
+            if self._remove(plan) or cleared:
                 view = self._look()
         except MaskingError:
             self._clear_after_failure()
