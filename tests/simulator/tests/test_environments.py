@@ -305,7 +305,8 @@ def test_life_of_a_job(local):
 def test_jobs_of_all_kinds_share_their_numbers(local):
     api = api_of(local)
     shop = make.shop(api)
-    profile_set = api.rows("/profile-sets")[0]["profileSetId"]
+    sets = {row["profileSetName"]: row["profileSetId"] for row in api.rows("/profile-sets")}
+    profile_set = sets["Customer data"]
     profile = make.job(api, shop["ruleset"], "mask customers", "/profile-jobs", profileSetId=profile_set)
     place = make.environment(api, "tokens", "TOKENIZE")
     ruleset = make.ruleset(api, make.connector(api, place))

@@ -82,6 +82,12 @@ SWITCHES: tuple[Switch, ...] = (
         "Whether a connector, and what is built on it, has the same hash after an import, or one of its engine's own.",
     ),
     Switch(
+        "credential_save",
+        "keeps_hash",
+        ("keeps_hash", "moves_hash"),
+        "Saving a connector with nothing new but its password or key: like setting a credential, or like any save.",
+    ),
+    Switch(
         "unsyncable_in_environment",
         "refused",
         ("refused", "left_out"),

@@ -7,10 +7,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from masking_simulator.api.call import HANDLERS, Answer, Call, page
-from masking_simulator.api.scoped import asked, check_not_running, check_saved, merged_local, place_of_new
+from masking_simulator.api.scoped import (
+    asked,
+    check_not_running,
+    check_saved,
+    merged_local,
+    only_credentials,
+    place_of_new,
+)
 from masking_simulator.api.shape import from_api, to_api
 from masking_simulator.errors import refuse
 from masking_simulator.model.kinds import KINDS, Kind
@@ -143,8 +151,11 @@ def updater(kind: Kind) -> Callable[[Call], Answer]:
                 check_new_name(call, obj.key._replace(name=name))
                 obj = change.rename(obj, name)
             hidden = {field: value for field, value in obj.body.items() if field.startswith("_")}
-            local = merged_local(obj, taken)
-            obj = model.save(change, obj, body={**hidden, **taken.body}, local=local)
+            body, local = {**hidden, **taken.body}, merged_local(obj, taken)
+            if only_credentials(call, kind, obj, taken):
+                obj = change.put(replace(obj, local=local))
+            else:
+                obj = model.save(change, obj, body=body, local=local)
         return Answer(shown(call, obj))
 
     return handle

@@ -93,6 +93,13 @@ def merged_local(obj: Obj, taken: Taken) -> dict[str, Any]:
     return {**local, **taken.local}
 
 
+def only_credentials(call: Call, kind: Kind, obj: Obj, taken: Taken) -> bool:
+    """Whether a save sets credentials and nothing else; they are documented not to be part of the hash."""
+    if call.engine.switches.text("credential_save") == "moves_hash":
+        return False
+    return bool(kind.secret & taken.local.keys()) and taken.body == obj.body
+
+
 def check_not_running(call: Call, obj: Obj) -> None:
     """Raise the refusal of changing or deleting a job that runs (documented)."""
     if obj.kind in JOBS and call.engine.executions.runs(obj.id):
