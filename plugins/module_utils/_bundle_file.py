@@ -120,6 +120,11 @@ def holds(bundle: Bundle | None, entries: t.Iterable[SyncableObject], options: T
     )
 
 
+def goes_into_an_environment(rows: t.Iterable[Row]) -> bool:
+    """Whether a bundle holds objects that belong into an environment."""
+    return any(object_type(row["objectType"]).scope is Scope.ENVIRONMENT for row in rows)
+
+
 def contents(bundle: Bundle) -> list[Row]:
     """The objects that a bundle carries whole: no references, no containers."""
     return [
@@ -129,31 +134,30 @@ def contents(bundle: Bundle) -> list[Row]:
     ]
 
 
-def differing(rows: t.Iterable[Row], catalog: Catalog) -> list[Row]:
+def differing(rows: t.Iterable[Row], catalog: Catalog, environment: str | None = None) -> list[Row]:
     """Rows of a bundle that the engine does not hold at the same hash.
 
     A row tells a name only where the identifier is one; objects known by number count as
     held when an object of that type with that hash is there (equal hash means equal content).
+    What belongs into an environment must be in the one of that name.
     """
-    present = {(entry.key.type, entry.hash) for entry in (*catalog.objects.values(), *catalog.unnamed)}
+    entries = (*catalog.objects.values(), *catalog.unnamed)
+    present = {(entry.key.type, entry.key.environment, entry.hash) for entry in entries}
     different = []
     for row in rows:
         entry = _same_name(row, catalog)
         revision = row.get("revisionHash")
-        held = (
-            entry.hash == revision
-            if entry is not None
-            else _by_number(row) and (row["objectType"], revision) in present
-        )
+        inside = object_type(row["objectType"]).scope is Scope.ENVIRONMENT
+        if entry is not None:
+            held = entry.hash == revision
+        elif isinstance(next(iter(row["objectIdentifier"].values()), None), int):
+            where = environment if inside else None
+            held = (where is not None or not inside) and (row["objectType"], where, revision) in present
+        else:
+            held = False
         if not held or revision is None:
             different.append(row)
     return different
-
-
-def _by_number(row: Row) -> bool:
-    # The same hash in another environment says nothing of the one that is imported into.
-    inside = object_type(row["objectType"]).scope is Scope.ENVIRONMENT
-    return not inside and isinstance(next(iter(row["objectIdentifier"].values()), None), int)
 
 
 def _same_name(row: Row, catalog: Catalog) -> SyncableObject | None:
@@ -183,6 +187,12 @@ def export_diff(path: str, bundle: Bundle | None, entries: t.Iterable[SyncableOb
     old = sorted(f"{describe(row)}: {row.get('revisionHash')}\n" for row in (bundle.requested or [] if bundle else []))
     new = sorted(f"{describe(entry.request)}: {entry.hash}\n" for entry in entries)
     return {"before_header": path, "after_header": path, "before": "".join(old), "after": "".join(new)}
+
+
+def environment_name(engine: Engine, number: int) -> str | None:
+    """The name of an environment of this engine, None when it has none of this number."""
+    rows = engine.list_all("/environments")
+    return next((str(row.get("environmentName")) for row in rows if row.get("environmentId") == number), None)
 
 
 def environment_id(engine: Engine, name: str) -> int:

@@ -14,6 +14,8 @@ from ansible_collections.maskops.delphix.plugins.module_utils._bundle import rea
 from ansible_collections.maskops.delphix.plugins.module_utils._bundle_file import (
     contents,
     differing,
+    environment_name,
+    goes_into_an_environment,
     import_diff,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
@@ -56,7 +58,11 @@ def import_file(engine: Engine, request: ImportRequest, run: Run) -> Row:
     rows = contents(bundle)
     types = {row["objectType"] for row in rows}
     before = read_catalog(engine, object_types=types or None)
-    different = differing(rows, before)
+    environment = None
+    if goes_into_an_environment(rows):
+        number = request.goal(engine).environment_id
+        environment = environment_name(engine, number) if number is not None else None
+    different = differing(rows, before, environment)
     result: Row = {
         "changed": False,
         "differing": len(different),
@@ -71,7 +77,7 @@ def import_file(engine: Engine, request: ImportRequest, run: Run) -> Row:
     if run.check_mode:
         return {**result, "changed": True}
 
-    look = _Look(engine, types, before, rows, result)
+    look = _Look(engine, types, before, rows, environment, result)
     statuses = _import(engine, request, goal, look, run)
     look.settle()
     if statuses is None:
@@ -106,6 +112,7 @@ class _Look:
     types: set[str]
     before: Catalog
     rows: list[Row]
+    environment: str | None
     result: Row
 
     @property
@@ -115,7 +122,7 @@ class _Look:
 
     def arrived(self) -> bool:
         """Whether the engine now holds the bundle."""
-        return not differing(self.rows, self._now())
+        return not differing(self.rows, self._now(), self.environment)
 
     def settle(self) -> None:
         """Put what has moved into the result."""

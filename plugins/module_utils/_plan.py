@@ -162,6 +162,17 @@ class View:
         needed = [self.source.objects.get(key) for key in self.source.carried(mine.key)[1:]]
         return all(one is not None and self.same(one) for one in needed)
 
+    def known_to_differ(self, mine: SyncableObject) -> bool:
+        """Whether the target surely lacks a source object or has it otherwise.
+
+        Hashes of engines of two releases tell nothing. Without a receipt only the engine knows.
+        """
+        if self.there(mine.key) is None:
+            return True
+        if not comparable(self.source.release, self.target.release) and self.receipt_of(mine.key) is None:
+            return False
+        return not self.same(mine)
+
     def differs_itself(self, mine: SyncableObject, theirs: SyncableObject | None) -> bool | None:
         """Whether a differing object itself differs, and not only something that it needs; None when that is open."""
         if theirs is None:
@@ -324,7 +335,8 @@ class _Items:
                     continue
                 if self._policy.sync_references and needed not in items:
                     items[needed] = self._item(needed, f"{key} refers to it")
-                if needed not in items or items[needed].action not in moving:
+                comes = needed in items and items[needed].action in moving
+                if not comes and self._view.known_to_differ(mine):
                     state = "missing" if self._view.there(needed) is None else "different"
                     obstacles.append(f"{needed} ({state} on the target)")
             if obstacles:
