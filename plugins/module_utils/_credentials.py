@@ -214,7 +214,7 @@ def _set(
         run.warn(f"{outcome.label}: saved although its test failed: {outcome.words}")
     untested = not policy.test or outcome.tested == "failed"
     _save(connectors, there, wanted, outcome, run)
-    if not untested and not outcome.heard(connectors.test(there)).ok:
+    if not untested and not outcome.heard(connectors.test(connectors.read(there))).ok:
         outcome.fail(f"saved after its test had succeeded, but now the test of the stored one fails: {outcome.words}")
         return
     outcome.action = "set"
@@ -236,8 +236,8 @@ def _save(connectors: Connectors, there: Connector, wanted: Row, outcome: Outcom
 def _arrived(connectors: Connectors, there: Connector, wanted: Row, outcome: Outcome, lost: AnswerLostError) -> bool:
     """Whether a credential arrived: the stored one failed before and works now, or the engine shows it."""
     try:
-        shown = connectors.read(there).row
-        return shown == wanted or (outcome.before == "failed" and connectors.test(there).ok)
+        shown = connectors.read(there)
+        return shown.row == wanted or (outcome.before == "failed" and connectors.test(shown).ok)
     except MaskingError as error:
         lost.detail = "; ".join(text for text in (lost.detail, f"then it could not be asked: {error}") if text)
         return False

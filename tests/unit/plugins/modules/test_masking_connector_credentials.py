@@ -99,7 +99,9 @@ def test_what_fails_is_set_once_its_test_succeeds(
     conversation.expect("GET", PATH).answers(200, row)
     says(conversation, GOOD, saved)
     conversation.expect("PUT", PATH, json=saved).answers(200, row)
-    says(conversation, GOOD, row)
+    shown = {key: value for key, value in saved.items() if key != "password"}
+    conversation.expect("GET", PATH).answers(200, shown)
+    says(conversation, GOOD, shown)
     release(conversation)
     result = run_module(DEFINITION, connectors=[{**WISH, **given}])
     assert result["changed"] is True
@@ -130,6 +132,7 @@ def test_a_file_connector_has_a_password_or_a_key(
     conversation.expect("GET", path).answers(200, SHARE)
     says(conversation, GOOD, saved, path)
     conversation.expect("PUT", path, json=saved).answers(200, SHARE)
+    conversation.expect("GET", path).answers(200, SHARE)
     says(conversation, GOOD, ANY, path)
     release(conversation)
     result = run_module(DEFINITION, connectors=[{"environment": "QA", "name": "share", "type": "file", **given}])
@@ -194,6 +197,7 @@ def test_a_connector_without_credential_may_be_refused_its_test(conversation: Co
     conversation.expect("GET", PATH).answers(200, ORACLE)
     says(conversation, GOOD, ANY)
     conversation.expect("PUT", PATH).answers(200, ORACLE)
+    conversation.expect("GET", PATH).answers(200, ORACLE)
     says(conversation, GOOD)
     release(conversation)
     assert run_module(DEFINITION, connectors=[SET])["changed"] is True
@@ -213,6 +217,7 @@ def test_a_failure_after_saving_is_told_as_such(conversation: Conversation, run_
     conversation.expect("GET", PATH).answers(200, ORACLE)
     says(conversation, GOOD, ANY)
     conversation.expect("PUT", PATH).answers(200, ORACLE)
+    conversation.expect("GET", PATH).answers(200, ORACLE)
     says(conversation, BAD)
     result = run_module(DEFINITION, connectors=[SET])
     assert (result["failed"], result["changed"], only(result)["action"]) == (True, True, "failed")
@@ -226,6 +231,7 @@ def test_always_sets_what_works_too(conversation: Conversation, run_module: Runn
     conversation.expect("GET", PATH).answers(200, ORACLE)
     says(conversation, GOOD, {**ORACLE, "password": "hidden-word"})
     conversation.expect("PUT", PATH).answers(200, ORACLE)
+    conversation.expect("GET", PATH).answers(200, ORACLE)
     says(conversation, GOOD)
     release(conversation)
     assert run_module(DEFINITION, connectors=[SET], update_password="always")["changed"] is True
@@ -279,7 +285,8 @@ def test_credential_paths(
     conversation.expect("GET", PATH).answers(200, ORACLE)
     says(conversation, GOOD, saved)
     conversation.expect("PUT", PATH, json=saved).answers(200, saved)
-    says(conversation, GOOD)
+    conversation.expect("GET", PATH).answers(200, saved)
+    says(conversation, GOOD, saved)
     release(conversation)
     assert run_module(DEFINITION, connectors=[{**WISH, "credential_path": given}])["changed"] is True
 
@@ -357,6 +364,7 @@ def test_all_are_worked_on_though_one_fails(conversation: Conversation, run_modu
     conversation.expect("GET", "/database-connectors/8").answers(200, ORACLE)
     conversation.expect("POST", "/database-connectors/8/test").answers(200, {"response": GOOD})
     conversation.expect("PUT", "/database-connectors/8").answers(200, ORACLE)
+    conversation.expect("GET", "/database-connectors/8").answers(200, ORACLE)
     conversation.expect("POST", "/database-connectors/8/test").answers(200, {"response": GOOD})
     wishes = [WISH, {**WISH, "name": "missing"}, {**SET, "name": "second"}]
     result = run_module(DEFINITION, connectors=wishes)
@@ -396,6 +404,7 @@ def test_what_was_saved_is_not_saved_again(conversation: Conversation, run_modul
     conversation.expect("GET", PATH).answers(200, ORACLE)
     says(conversation, GOOD if arrived else BAD)
     if arrived:
+        conversation.expect("GET", PATH).answers(200, ORACLE)
         says(conversation, GOOD)
         release(conversation)
     result = run_module(DEFINITION, connectors=[SET])
