@@ -22,6 +22,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._bundle import (
     read_bundle,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import ObjectKey
+from ansible_collections.maskops.delphix.plugins.module_utils._decisions import Policy
 from ansible_collections.maskops.delphix.plugins.module_utils._destination import (
     Destination,
 )
@@ -42,12 +43,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._on_the_fly import
     build,
     point,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
-    Action,
-    Item,
-    Policy,
-    View,
-)
+from ansible_collections.maskops.delphix.plugins.module_utils._plan import Action, Item
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
 from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
     ImportGoal,
@@ -57,6 +53,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
     import_bundle,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._versions import comparable
+from ansible_collections.maskops.delphix.plugins.module_utils._view import View
 
 # The hash that each object had when it was exported, None when that is not told.
 Expected = dict[ObjectKey, "str | None"]

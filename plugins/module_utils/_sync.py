@@ -17,6 +17,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     ObjectKey,
     read_catalog,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._decisions import make_plan
 from ansible_collections.maskops.delphix.plugins.module_utils._destination import (
     Destination,
     to_result,
@@ -40,14 +41,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._moves import (
     moves_between,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._naming import Naming
-from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
-    Action,
-    Item,
-    Plan,
-    View,
-    make_plan,
-    to_diff,
-)
+from ansible_collections.maskops.delphix.plugins.module_utils._plan import Action, Item, Plan, to_diff
 from ansible_collections.maskops.delphix.plugins.module_utils._prune import (
     not_to_remove,
     remove,
@@ -67,6 +61,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     GLOBAL_TYPES,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._versions import comparable
+from ansible_collections.maskops.delphix.plugins.module_utils._view import View
 
 _CONNECTOR_WORDS = {
     "DATABASE_CONNECTOR": "database",

@@ -380,6 +380,7 @@ error:
     http_status: 401
 """
 
+from ansible_collections.maskops.delphix.plugins.module_utils._decisions import Policy
 from ansible_collections.maskops.delphix.plugins.module_utils._exchange import (
     open_exchange,
 )
@@ -396,7 +397,6 @@ from ansible_collections.maskops.delphix.plugins.module_utils._options import (
     source_spec,
     transfer_spec,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._plan import Policy
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import (
     Receipts,
 )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 from pathlib import Path
 
+from ansible_collections.maskops.delphix.plugins.module_utils._decisions import Policy
 from ansible_collections.maskops.delphix.plugins.module_utils._exchange import Exchange
-from ansible_collections.maskops.delphix.plugins.module_utils._plan import Policy
+from ansible_collections.maskops.delphix.plugins.module_utils._mover import SyncOptions
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipts
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
-from ansible_collections.maskops.delphix.plugins.module_utils._mover import SyncOptions
 from ansible_collections.maskops.delphix.plugins.module_utils._sync import sync
 from ansible_collections.maskops.delphix.plugins.module_utils._transfer import TransferOptions
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import Row

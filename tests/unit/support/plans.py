@@ -12,13 +12,10 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     Catalog,
     ObjectKey,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
-    Plan,
-    Policy,
-    View,
-    make_plan,
-)
+from ansible_collections.maskops.delphix.plugins.module_utils._decisions import Policy, make_plan
+from ansible_collections.maskops.delphix.plugins.module_utils._plan import Plan
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
+from ansible_collections.maskops.delphix.plugins.module_utils._view import View
 
 
 def plan_of(selection: Selection, source: Catalog, target: Catalog, *, policy: Policy, **view: t.Any) -> Plan:

@@ -14,20 +14,15 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     SyncableObject,
     read_catalog,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._decisions import Policy
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     NotFoundError,
     VersionError,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
-    Action,
-    Plan,
-    Policy,
-    to_diff,
-)
+from ansible_collections.maskops.delphix.plugins.module_utils._plan import Action, Plan, to_diff
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipt
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import row
-from ansible_collections.maskops.delphix.tests.unit.support.plans import extra, plan_of
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     SOURCE,
     TARGET,
@@ -36,6 +31,7 @@ from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     key,
 )
 from ansible_collections.maskops.delphix.tests.unit.support.lists import Lists
+from ansible_collections.maskops.delphix.tests.unit.support.plans import extra, plan_of
 
 ONE, TWO, THREE = "1" * 40, "2" * 40, "3" * 40
 GLOBALS = Selection.of(["GLOBAL_OBJECT"])

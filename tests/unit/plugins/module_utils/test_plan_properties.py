@@ -14,11 +14,8 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     ObjectKey,
     SyncableObject,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
-    Action,
-    Policy,
-    to_diff,
-)
+from ansible_collections.maskops.delphix.plugins.module_utils._decisions import Policy
+from ansible_collections.maskops.delphix.plugins.module_utils._plan import Action, to_diff
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipt
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
 from ansible_collections.maskops.delphix.plugins.module_utils._types import ALGORITHM_TYPES

@@ -11,12 +11,12 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.maskops.delphix.plugins.module_utils._decisions import Policy
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     NotFoundError,
     OptionError,
     VersionError,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._plan import Policy
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
 from ansible_collections.maskops.delphix.plugins.module_utils._transport import Answer
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import Row
