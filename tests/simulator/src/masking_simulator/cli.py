@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         "--data",
         default="empty",
         metavar="PROFILE",
-        help="what a new engine holds: empty, demo, or scale:ALGORITHMS:DOMAINS:ENVIRONMENTS:JOBS:LOOKUP_BYTES",
+        help="what a new engine holds: empty, demo, environments, estate[:...] or scale:..., see README.md",
     )
     run.add_argument("--seed", type=int, default=1, help="seed of the data")
     run.add_argument("--admin", default="admin:Admin-12", metavar="USER:PASSWORD")

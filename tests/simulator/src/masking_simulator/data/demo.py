@@ -26,17 +26,34 @@ _PARTS = (
     ("Income", "Min Max", "INCOME"),
     ("Remarks", "Data Cleansing", "REMARKS"),
 )
+#: parts without a domain
+_UNFOUND = ("Income", "Remarks")
 _LOOKUP_BYTES = 24_000
 
 
 def fill_demo(filler: Filler) -> None:
     """Add the demo data to what a new engine holds."""
+    fill_globals(filler)
+    for application, environments in (("Shop", ("shop-dev", "shop-test")), ("Payroll", ("payroll-test",))):
+        filler.add("application", application, {})
+        for environment in environments:
+            body = {"applicationId": application, "purpose": "MASK", "isWorkflowEnabled": False}
+            filler.add("environment", environment, body)
+
+
+def fill_globals(filler: Filler) -> None:
+    """Add the engine-wide part of the demo data, and its user, to what a new engine holds."""
     fill_empty(filler)
     for area in _AREAS:
         _area(filler, area)
     _specials(filler)
     _connectivity(filler)
     filler.engine.users.put(ANALYST[0], ANALYST[1], is_admin=False)
+
+
+def masked_domains() -> list[str]:
+    """The domains that mask what every area has."""
+    return [f"{area.upper()}_{domain}" for area in _AREAS for part, _, domain in _PARTS if part not in _UNFOUND]
 
 
 def _area(filler: Filler, area: str) -> None:
@@ -50,7 +67,7 @@ def _area(filler: Filler, area: str) -> None:
                 "lastNameAlgorithmRef": {"name": f"{area}LastName"},
             }
         filler.algorithm(name, framework, extension=extension, lookup_bytes=_LOOKUP_BYTES)
-        if suffix not in ("Income", "Remarks"):
+        if suffix not in _UNFOUND:
             domain = f"{area.upper()}_{domain_suffix}"
             filler.add("domain", domain, {"defaultAlgorithmCode": name})
             detector = f"{area} {domain_suffix.lower().replace('_', ' ')}"
@@ -133,14 +150,6 @@ def _connectivity(filler: Filler) -> None:
         )
     filler.add("password_vault", "team-vault", {"vaultType": "HASHICORP", "url": "https://vault.example.com"})
     filler.add("credential_path", "warehouse", {"vaultName": "team-vault", "path": "secret/warehouse"})
-    for application, environments in (("Shop", ("shop-dev", "shop-test")), ("Payroll", ("payroll-test",))):
-        filler.add("application", application, {})
-        for environment in environments:
-            filler.add(
-                "environment",
-                environment,
-                {"applicationId": application, "purpose": "MASK", "isWorkflowEnabled": False},
-            )
 
 
 def _record_types(domains: list[str]) -> dict[str, object]:

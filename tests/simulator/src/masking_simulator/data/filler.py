@@ -53,6 +53,7 @@ class Filler:
         self.release = engine.release
         self.seed = engine.config.seed
         self._drafts: list[_Draft] = []
+        self._algorithms: dict[str, str] = {}
 
     def add(
         self,
@@ -73,6 +74,8 @@ class Filler:
         revision = str(uuid.uuid5(_SPACE, f"{origin}/{kind}/{name}"))
         kept: Content | None = self.engine.store.put_content(content) if content is not None else None
         local = self.engine.new_local(kind, None if built_in else self.engine.config.admin[0])
+        if kind == "domain":
+            self._algorithms[name] = body["defaultAlgorithmCode"]
         self._drafts.append(_Draft(kind, None, name, type_, revision, body, kept, local))
 
     def add_in(
@@ -120,6 +123,10 @@ class Filler:
             body["_builtIn"] = True
         content = self.lookup_data(name, lookup_bytes) if lookup_bytes and BY_NAME[framework].lookup else None
         self.add("algorithm", name, body, type_=type_, content=content, built_in=built_in)
+
+    def algorithm_of(self, domain: str) -> str:
+        """The algorithm of a domain that was added before."""
+        return self._algorithms[domain]
 
     def digest(self, *parts: object) -> str:
         """Hex digits that depend on the seed and the parts alone."""
