@@ -29,14 +29,16 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
 from ansible_collections.maskops.delphix.plugins.module_utils._transport import Answer
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import Row
 from ansible_collections.maskops.delphix.tests.unit.support.clock import FakeClock
-from ansible_collections.maskops.delphix.tests.unit.support.memory import (
+from ansible_collections.maskops.delphix.tests.unit.support.machine import (
     Handle,
-    Memory,
-    Name,
-    Thing,
     answer,
     lost_on_the_way,
     lost_on_the_way_back,
+)
+from ansible_collections.maskops.delphix.tests.unit.support.memory import (
+    Memory,
+    Name,
+    Thing,
 )
 from ansible_collections.maskops.delphix.tests.unit.support.run import FakeRun
 

@@ -36,8 +36,10 @@ from ansible_collections.maskops.delphix.tests.unit.support.fleet import (
     across,
     names,
 )
-from ansible_collections.maskops.delphix.tests.unit.support.memory import (
+from ansible_collections.maskops.delphix.tests.unit.support.machine import (
     Handle,
+)
+from ansible_collections.maskops.delphix.tests.unit.support.memory import (
     Memory,
     Thing,
 )

@@ -41,13 +41,15 @@ from ansible_collections.maskops.delphix.tests.unit.support.fleet import (
     across,
     names,
 )
-from ansible_collections.maskops.delphix.tests.unit.support.memory import (
+from ansible_collections.maskops.delphix.tests.unit.support.machine import (
     Handle,
+    lost_on_the_way,
+    lost_on_the_way_back,
+)
+from ansible_collections.maskops.delphix.tests.unit.support.memory import (
     Memory,
     Name,
     Thing,
-    lost_on_the_way,
-    lost_on_the_way_back,
 )
 from ansible_collections.maskops.delphix.tests.unit.support.run import FakeRun
 

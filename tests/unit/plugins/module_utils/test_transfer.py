@@ -32,16 +32,18 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
 from ansible_collections.maskops.delphix.plugins.module_utils._transport import Answer
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import Row, row
 from ansible_collections.maskops.delphix.tests.unit.support.clock import FakeClock
-from ansible_collections.maskops.delphix.tests.unit.support.memory import (
+from ansible_collections.maskops.delphix.tests.unit.support.machine import (
     Fault,
     Handle,
-    Memory,
-    Name,
-    Thing,
     answer,
     lost_on_the_way,
     lost_on_the_way_back,
     refused,
+)
+from ansible_collections.maskops.delphix.tests.unit.support.memory import (
+    Memory,
+    Name,
+    Thing,
 )
 
 DOMAIN: Name = ("DOMAIN", "D")

@@ -22,12 +22,14 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
 from ansible_collections.maskops.delphix.plugins.module_utils._transport import Answer
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import Row
 from ansible_collections.maskops.delphix.tests.unit.support.clock import FakeClock
-from ansible_collections.maskops.delphix.tests.unit.support.memory import (
+from ansible_collections.maskops.delphix.tests.unit.support.machine import (
     Handle,
+    refused,
+)
+from ansible_collections.maskops.delphix.tests.unit.support.memory import (
     Memory,
     Name,
     Thing,
-    refused,
 )
 
 DOMAIN: Name = ("DOMAIN", "D")
