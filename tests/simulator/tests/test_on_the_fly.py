@@ -178,8 +178,9 @@ def test_changed_job_reads_in_the_source_environment_of_its_import(local):
     assert source_of(target)["connectorId"] == make.number(target, "DATABASE_CONNECTOR", "live", other)
 
 
-def test_job_is_pointed_at_another_source_by_saving_it(local):
-    source, target, shop = with_job(local)
+@pytest.mark.parametrize("switch", ["moves_hash", "keeps_hash"])
+def test_job_is_pointed_at_another_source_by_saving_it(local, switch):
+    source, target, shop = with_job(local, repointed_job=switch)
     where = places(target)
     assert target.import_(source.document(make.ident("MASKING_JOB", shop["otf"])), **where).status_code == 200
     row = make.named(target, "MASKING_JOB", "on the fly")
@@ -188,6 +189,8 @@ def test_job_is_pointed_at_another_source_by_saving_it(local):
     row["onTheFlyMaskingSource"]["connectorId"] = third
     assert target.put(path, json=row).json()["onTheFlyMaskingSource"]["connectorId"] == third
     assert target.get(path).json() == row
+    same = make.hash_of(target, "MASKING_JOB", row["maskingJobId"]) == make.hash_of(source, "MASKING_JOB", shop["otf"])
+    assert same is (switch == "keeps_hash")
 
 
 def test_existing_source_connector_keeps_its_password(local):

@@ -88,6 +88,12 @@ SWITCHES: tuple[Switch, ...] = (
         "Saving a connector with nothing new but its password or key: like setting a credential, or like any save.",
     ),
     Switch(
+        "repointed_job",
+        "moves_hash",
+        ("moves_hash", "keeps_hash"),
+        "Saving an on-the-fly job with nothing new but the environment it reads in, which is not part of its hash.",
+    ),
+    Switch(
         "unsyncable_in_environment",
         "refused",
         ("refused", "left_out"),

@@ -15,8 +15,8 @@ from masking_simulator.api.scoped import (
     asked,
     check_not_running,
     check_saved,
+    is_local_save,
     merged_local,
-    only_credentials,
     place_of_new,
 )
 from masking_simulator.api.shape import from_api, to_api
@@ -152,7 +152,7 @@ def updater(kind: Kind) -> Callable[[Call], Answer]:
                 obj = change.rename(obj, name)
             hidden = {field: value for field, value in obj.body.items() if field.startswith("_")}
             body, local = {**hidden, **taken.body}, merged_local(obj, taken)
-            if only_credentials(call, kind, obj, taken):
+            if is_local_save(call, kind, obj, taken):
                 obj = change.put(replace(obj, local=local))
             else:
                 obj = model.save(change, obj, body=body, local=local)

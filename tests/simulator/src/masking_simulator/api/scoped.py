@@ -93,11 +93,18 @@ def merged_local(obj: Obj, taken: Taken) -> dict[str, Any]:
     return {**local, **taken.local}
 
 
-def only_credentials(call: Call, kind: Kind, obj: Obj, taken: Taken) -> bool:
-    """Whether a save sets credentials and nothing else; they are documented not to be part of the hash."""
-    if call.engine.switches.text("credential_save") == "moves_hash":
+def is_local_save(call: Call, kind: Kind, obj: Obj, taken: Taken) -> bool:
+    """Whether a save is no new revision: it sets credentials, or where a job reads, and nothing else.
+
+    Credentials are documented not to be part of the hash; where a job reads is inferred not to be.
+    """
+    if taken.body != {name: value for name, value in obj.body.items() if not name.startswith("_")}:
         return False
-    return bool(kind.secret & taken.local.keys()) and taken.body == obj.body
+    switches = call.engine.switches
+    if kind.secret & taken.local.keys():
+        return switches.text("credential_save") == "keeps_hash"
+    repointed = taken.local.get(SOURCE_ENVIRONMENT) != obj.local.get(SOURCE_ENVIRONMENT)
+    return repointed and switches.text("repointed_job") == "keeps_hash"
 
 
 def check_not_running(call: Call, obj: Obj) -> None:
