@@ -26,11 +26,11 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     FileError,
     MaskingError,
     OptionError,
-    TlsError,
     UnexpectedAnswerError,
     UnreachableError,
     WriteGuardError,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._failures import explain
 
 try:
     import requests
@@ -48,8 +48,6 @@ _TRANSIENT = frozenset({429, 502, 503, 504})
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 10.0
 _LONGEST_RETRY_AFTER = 60.0
-# Stands in front of the text in errors of urllib3, as a repr or in words.
-_CONNECTION_REPR = re.compile(r"^<?[\w.]*HTTPS?Connection\w*\(.*?\)(?: at 0x[0-9a-f]+>)?: ")
 _SECONDS = re.compile(r"[0-9]{1,9}")
 USER_AGENT = "maskops.delphix (Ansible collection)"
 
@@ -360,7 +358,7 @@ class Transport:
                 body = self._read(response, into if 200 <= response.status_code < 300 else None, ends)
                 return Answer(response.status_code, response.headers, body, self.engine)
         except (failures.RequestException, low_level.HTTPError) as error:
-            raise self._explain(error, f"{method} {path}") from error
+            raise explain(error, f"{method} {path}", self.engine) from error
         except OSError as error:
             # Raised by the TLS layer for files that hold no certificate or key.
             raise OptionError(
@@ -403,58 +401,6 @@ class Transport:
             http_status=response.status_code,
             hint="Give the final address as 'url': redirects are not followed, so that no login goes elsewhere.",
         )
-
-    def _explain(self, error: Exception, what: str) -> MaskingError:
-        about: dict[str, t.Any] = {"engine": self.engine}
-        reason = _innermost(error)
-        # An end of data inside TLS is a broken connection like any other: the request may have arrived.
-        if isinstance(error, failures.SSLError) and "EOF" not in reason:
-            if "WRONG_VERSION_NUMBER" in reason or "UNKNOWN_PROTOCOL" in reason:
-                hint = "Nothing speaks TLS at this port. Check scheme and port of 'url'."
-            elif "CERTIFICATE_VERIFY_FAILED" in reason or "doesn't match" in reason:
-                hint = "Name the CA of the engine's certificate with 'ca_path', and the engine as its certificate does."
-            else:
-                hint = "Check 'ca_path' and 'client_cert', and the engine's TLS settings."
-            return TlsError(f"the TLS connection failed: {reason}", hint=hint, **about)
-        if isinstance(
-            error, (failures.InvalidURL, failures.MissingSchema, failures.InvalidSchema, failures.InvalidHeader)
-        ):
-            return OptionError(f"cannot be called: {reason}", **about)
-        if isinstance(error, failures.ProxyError):
-            return UnreachableError(
-                f"the proxy failed: {reason}", hint="Check 'proxy' and the proxy variables of the environment.", **about
-            )
-        if isinstance(error, failures.ConnectTimeout) or _never_sent(error):
-            return UnreachableError(
-                f"cannot be reached: {reason}",
-                hint="Check 'url', name resolution, firewall and that the engine runs.",
-                **about,
-            )
-        if isinstance(error, (failures.ReadTimeout, low_level.ReadTimeoutError)):
-            return AnswerLostError(
-                f"no answer to {what} within the read timeout", hint="Raise 'read_timeout' for slow engines.", **about
-            )
-        hint = "Check scheme and port of 'url', and what stands between here and the engine."
-        return AnswerLostError(f"the connection broke during {what}: {reason}", hint=hint, **about)
-
-
-def _innermost(error: BaseException) -> str:
-    """The most telling text of a chain of library errors, on one line."""
-    current: t.Any = error
-    while True:
-        inner = getattr(current, "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((arg for arg in getattr(current, "args", ()) if isinstance(arg, BaseException)), None)
-        if inner is None or inner is current:
-            break
-        current = inner
-    return _CONNECTION_REPR.sub("", " ".join(str(current).split()))
-
-
-def _never_sent(error: BaseException) -> bool:
-    inner: t.Any = error.args[0] if error.args else None
-    reason = getattr(inner, "reason", inner)
-    return isinstance(reason, (low_level.NewConnectionError, low_level.ConnectTimeoutError))
 
 
 def _verify(options: TransportOptions) -> bool | str:
