@@ -184,7 +184,10 @@ def test_job_is_pointed_at_another_source_by_saving_it(local, switch):
     where = places(target)
     assert target.import_(source.document(make.ident("MASKING_JOB", shop["otf"])), **where).status_code == 200
     row = make.named(target, "MASKING_JOB", "on the fly")
-    third = make.connector(target, make.environment(target, "third"), "live")
+    third_place = make.environment(target, "third")
+    connector = source.document(make.ident("DATABASE_CONNECTOR", shop["source"]))
+    assert target.import_(connector, environment_id=third_place).status_code == 200
+    third = make.number(target, "DATABASE_CONNECTOR", "live", third_place)
     path = f"/masking-jobs/{row['maskingJobId']}"
     row["onTheFlyMaskingSource"]["connectorId"] = third
     assert target.put(path, json=row).json()["onTheFlyMaskingSource"]["connectorId"] == third
