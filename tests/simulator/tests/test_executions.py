@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from simulator_jobs import Place, made, run
 from simulator_support import until
@@ -465,3 +467,23 @@ def test_a_ruleset_of_files_has_files_for_components(slow):
     assert ended["status"] == "SUCCEEDED" and ended["bytesProcessed"] == ended["bytesTotal"] > ended["rowsTotal"]
     (row,) = api.rows("/execution-components", execution_id=started["executionId"])
     assert row["componentName"] == "orders.csv"
+
+
+def test_an_import_may_ask_what_runs_while_somebody_waits_to_write(local):
+    """An import holds the store; who starts a job meanwhile waits for it, and must not keep it waiting."""
+    engine = local(job_seconds=HOUR).engine
+    started = threading.Event()
+
+    def start():
+        started.set()
+        engine.executions.start(7, HOUR)
+
+    thread = threading.Thread(target=start)
+    with engine.store.transaction():
+        thread.start()
+        assert started.wait(10)
+        until(lambda: engine.executions.runs(7))
+        assert engine.executions.busy() and len(engine.executions.all()) == 1
+    thread.join(10)
+    assert not thread.is_alive()
+    assert len(engine.store.records("execution")) == 1

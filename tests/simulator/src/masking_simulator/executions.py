@@ -292,16 +292,16 @@ class Executions:
         return execution
 
     def _write(self) -> None:
-        if not self._writing.acquire(blocking=False):
-            return
-        try:
-            with self._lock:
-                changed = [dict(self._all[number]) for number in self._dirty]
-                self._dirty.clear()
-            for execution in changed:
-                self._store.put_record("execution", str(execution["executionId"]), execution)
-        finally:
-            self._writing.release()
+        """Write what has changed; whoever is writing already writes this too."""
+        while self._dirty and self._writing.acquire(blocking=False):
+            try:
+                with self._lock:
+                    changed = [dict(self._all[number]) for number in self._dirty]
+                    self._dirty.clear()
+                for execution in changed:
+                    self._store.put_record("execution", str(execution["executionId"]), execution)
+            finally:
+                self._writing.release()
 
 
 def _next(execution: Execution) -> float:
