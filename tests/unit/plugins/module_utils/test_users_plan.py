@@ -232,6 +232,8 @@ def test_what_is_of_one_engine_only_does_not_count(fields: Row) -> None:
 def test_settings_that_the_source_does_not_show_stay() -> None:
     target = with_user(TARGET, principal="jane@corp")
     assert of(planned(target=target), "jane").action is Action.IN_SYNC
+    others = Side("source", SOURCE.roles, [*SOURCE.users, user("joe", 8, principal="joe@corp")], SOURCE.environments)
+    assert of(planned(others, target), "jane").action is Action.IN_SYNC
     entry = of(planned(with_user(SOURCE, firstName="Joan"), with_user(target, apiAccess=False)), "jane")
     assert entry.to_result()["differs"] == ["apiAccess", "firstName"]
 

@@ -294,15 +294,17 @@ def test_jobs_elsewhere_that_read_from_an_environment(
         for number, name, connector, kind in (
             (40, "reads", 11, "DATABASE"),
             (41, "reads another", 11, "FILE"),
+            (43, "takes a file", 10, "FILE"),
             (42, "reads a third", 99, "DATABASE"),
         )
     ]
-    holds(conversation, {"/database-connectors": CONTENTS["/database-connectors"]}, masking_jobs=elsewhere)
+    inside = {path: rows for path, rows in CONTENTS.items() if path.endswith("connectors")}
+    holds(conversation, inside, masking_jobs=elsewhere)
     if force:
         conversation.expect("DELETE", "/environments/1").answers(200)
     result = run_module(DEFINITION, name="Köln DEV", state="absent", force=force)
     text = result["warnings"][0] if force else result["msg"]
-    assert "reads" in text
+    assert "reads, takes a file" in text
     assert "another" not in text
     assert "third" not in text
 

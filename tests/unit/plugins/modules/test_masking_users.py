@@ -198,9 +198,11 @@ def test_a_random_password_that_the_engine_repeats_is_hidden(conversation: Conve
 def test_an_update_keeps_what_is_of_the_target(conversation: Conversation, run_module: Runner) -> None:
     source(conversation, firstName="Joan", userStatus="LOCKED")
     theirs = jane(107, 102, 12, userStatus="DISABLED", disableReason="left", showWelcome=False, password="shown")
+    theirs["nonAdminProperties"]["somethingNew"] = 1
     target(conversation, theirs)
     releases(conversation)
-    now = {**theirs, "firstName": "Joan", "nonAdminProperties": {"roleId": 102, "environmentIds": [11]}}
+    limits = {"roleId": 102, "environmentIds": [11], "somethingNew": 1}
+    now = {**theirs, "firstName": "Joan", "nonAdminProperties": limits}
     del now["password"]
     conversation.expect("PUT", "/users/107", json=now).answers(200, now)
     target(conversation, now)
