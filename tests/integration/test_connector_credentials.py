@@ -75,8 +75,7 @@ def build(lab: Lab, release: str = "2025.2.0.0") -> Scene:
     return Scene(engine, shop, good, stale, wrong, connectors)
 
 
-@pytest.mark.parametrize("door", DOORS)
-@pytest.mark.parametrize("release", ["2025.2.0.0", "6.0.1.0"])
+@pytest.mark.parametrize(("release", "door"), list(zip(("2025.2.0.0", "6.0.1.0"), DOORS, strict=True)))
 def test_credentials_are_set_once(ansible: Ansible, lab: Lab, door: str, release: str) -> None:
     scene = build(lab, release)
     hashes = scene.engine.person.hashes("DATABASE_CONNECTOR", "FILE_CONNECTOR", "DATASET_CONNECTOR")
