@@ -39,16 +39,22 @@ class Part:
     environment: str | None = None
     source_environment: str | None = None
 
+    @property
+    def takes_staging(self) -> bool:
+        """Whether the connectors need another place first."""
+        return self.environment is not None and self.environment == self.source_environment
+
 
 class _Export(t.NamedTuple):
     """Objects of one export and the names that they and what they carry take up."""
 
     names: dict[tuple[str, str], ObjectKey]
     items: list[Item]
+    full: bool
 
     def takes(self, claims: t.Mapping[tuple[str, str], ObjectKey]) -> bool:
         """Whether these names are free, or stand for the same objects."""
-        return all(self.names.get(name, key) == key for name, key in claims.items())
+        return not self.full and all(self.names.get(name, key) == key for name, key in claims.items())
 
 
 def next_batch(plan: Plan, tried: t.Collection[ObjectKey]) -> list[Item]:
@@ -101,9 +107,10 @@ def split_names(batch: t.Iterable[Item], source: Catalog) -> list[list[Item]]:
     parts: list[_Export] = []
     for item in sorted(batch, key=lambda item: (object_type(item.key.type).level, sort_key(item.key))):
         claims = {_export_name(key): key for key in reversed(source.carried(item.key))}
-        part = next((part for part in parts if part.takes(claims)), None)
+        alone = cannot_be_exported(item.key, source)
+        part = next((part for part in parts if part.takes(claims)), None) if not alone else None
         if part is None:
-            part = _Export({}, [])
+            part = _Export({}, [], alone)
             parts.append(part)
         part.names.update(claims)
         part.items.append(item)

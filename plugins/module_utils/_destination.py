@@ -76,10 +76,11 @@ class Destination:
         return self._staging.id
 
     def clear(self) -> bool:
-        """Delete the temporary environment. Whether there was one."""
-        if self._staging is None:
+        """Delete the temporary environment, also one that an earlier run has left. Whether there was one."""
+        left = self._there.all.get(_STAGING)
+        if left is None:
             return False
-        self._there.delete(self._staging)
+        self._there.delete(left)
         self._staging = None
         return True
 

@@ -29,11 +29,9 @@ from ansible_collections.maskops.delphix.plugins.module_utils._destination impor
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     AnswerLostError,
     ApiError,
-    AuthenticationError,
     ImportFailedError,
     MaskingError,
     NotFoundError,
-    NotPermittedError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._exchange import (
     Exchange,
@@ -105,11 +103,9 @@ class Mover:
     def _move(self, part: Part, view: View) -> Expected:
         try:
             path = self._bundle(part)
-        except (AuthenticationError, NotPermittedError):
-            raise
-        except (ApiError, SharedError):
+        except (ApiError, SharedError) as refused:
             only = part.items[0]
-            if len(part.items) > 1 or not cannot_be_exported(only.key, view.source):
+            if refused.code != ApiError.code or not cannot_be_exported(only.key, view.source):
                 raise
             self._build(only, view)
             return {only.key: None}
@@ -131,6 +127,9 @@ class Mover:
                 raise
             self.warn(f"{lost}; the target shows that the import has arrived")
         self.imports += 1
+        if part.takes_staging:
+            # At once, so that a failure of a later part leaves no job that reads from the temporary environment.
+            self.point_jobs(part.items, self.look())
         return expected
 
     def _goal(self, part: Part) -> ImportGoal:
@@ -138,9 +137,7 @@ class Mover:
         if part.environment is not None:
             numbers[0] = self.destination.number(part.environment)
         if part.source_environment is not None:
-            # An engine refuses to put the connectors where the jobs go.
-            same = part.source_environment == part.environment
-            number = self.destination.staging if same else self.destination.number
+            number = self.destination.staging if part.takes_staging else self.destination.number
             numbers[1] = number(part.source_environment)
         return ImportGoal(self.options.policy.overwrite, *numbers)
 

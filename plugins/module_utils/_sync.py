@@ -149,7 +149,8 @@ class Sync:
         self._mover = Mover(source, target, options, exchange, self._destination, self._look, warn)
         selection = options.selection
         # What selected objects need may be of other types, and comes along with them.
-        whole = selection.inside_environments or not selection.limits_types
+        self._inside = selection.inside_environments
+        whole = self._inside or not selection.limits_types
         self._types = None if whole else selection.types | GLOBAL_TYPES
         self._references: References | None = None
 
@@ -200,7 +201,7 @@ class Sync:
                     view = self._look()
                 outcome.unverified += self._verify(batch, expected, view)
                 plan = self._plan(view)
-            cleared = self._destination.clear()
+            cleared = bool(outcome.plan.needed) and self._inside and self._destination.clear()
             if self._remove(plan) or cleared:
                 view = self._look()
         except MaskingError:
@@ -319,7 +320,8 @@ class Sync:
 
     def _clear_after_failure(self) -> None:
         try:
-            self._destination.clear()
+            if self._inside:
+                self._destination.clear()
         except MaskingError as error:
             self._warn(f"the temporary environment was left: {error}")
 
