@@ -26,6 +26,9 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transport import 
     refusal,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._types import object_type
+from ansible_collections.maskops.delphix.plugins.module_utils._versions import (
+    credential_path_lists,
+)
 
 # What users call the families, and their object types.
 CONNECTOR_TYPES: t.Final = {
@@ -36,8 +39,7 @@ CONNECTOR_TYPES: t.Final = {
 _WORDS = {type_name: word for word, type_name in CONNECTOR_TYPES.items()}
 # Texts of the engine's test, seen in clients: it answers 200 in both cases.
 _SUCCEEDED, _FAILED = "connection succeeded", "connection failed"
-# Where credential paths are listed: inferred from the newer reference, and seen in clients of API 5.1.18.
-_CREDENTIAL_PATHS = ("/credential-paths", "/credentials")
+# Inferred from the names of the addresses.
 _PATH_IDS = ("credentialPathId", "credentialId")
 _PATH_NAMES = ("credentialPathName", "credentialName", "name")
 
@@ -178,7 +180,7 @@ class Connectors:
 
     def _credential_paths(self) -> list[Row]:
         """Credential paths; none on an engine without vaults."""
-        for path in _CREDENTIAL_PATHS:
+        for path in credential_path_lists(self.engine.release):
             try:
                 return self.engine.list_all(path)
             except ApiError as error:

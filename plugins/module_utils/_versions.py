@@ -59,6 +59,7 @@ class Release:
 
 _CONCURRENT_SYNC = Release("20.0.0.0")
 _EXECUTION_STATUS_FILTER = Release("7.0.0.0")
+_CREDENTIAL_PATHS = Release("2025.1.0.0")
 
 
 def concurrent_sync(release: Release) -> bool:
@@ -69,6 +70,16 @@ def concurrent_sync(release: Release) -> bool:
 def execution_status_filter(release: Release) -> bool:
     """Whether GET /executions takes ``execution_status`` (seen at API 5.1.18, not at 5.1.1)."""
     return release >= _EXECUTION_STATUS_FILTER
+
+
+def credential_path_lists(release: Release) -> tuple[str, str]:
+    """Where the credential paths of vaults may be listed, the likelier address first.
+
+    ``/credentials`` is seen in clients of API 5.1.18. From 5.1.41 on the reference has credential
+    paths in its place; their address is inferred, and when it changed is unknown.
+    """
+    names = ("/credential-paths", "/credentials")
+    return names if release >= _CREDENTIAL_PATHS else (names[1], names[0])
 
 
 def comparable(left: Release, right: Release) -> bool:

@@ -186,6 +186,24 @@ def test_always_and_without_tests(ansible: Ansible, lab: Lab) -> None:
     assert not run.result(HERE, "look").failed
 
 
+@pytest.mark.parametrize("release", ["2025.2.0.0", "20.0.0.0"])
+def test_a_credential_path_of_a_vault(ansible: Ansible, lab: Lab, release: str) -> None:
+    engine = lab.start(data="demo", release=release)
+    shop = Shop(engine)
+    number = shop.database(shop.environment(QA), "vaulted", lab.secrets.new("stale"))
+    shop.true_secret("vaulted", lab.secrets.new("known to the vault alone"))
+    given = [wish("vaulted", credential_path="warehouse")]
+    tasks = [task(name, MODULE, at(engine, connectors=given, update_password="always")) for name in ("set", "again")]
+    tasks.append(task("unknown", MODULE, at(engine, connectors=[wish("vaulted", credential_path="nowhere")])))
+    run = ansible.run(play(*tasks), INVENTORY)
+    assert not run.result(HERE, "set").failed, run.result(HERE, "set").data["msg"]
+    # Other than a password it can be seen, so that even always is done once.
+    assert [run.result(HERE, name).data["changed"] for name in ("set", "again")] == [True, False]
+    assert "nowhere" in run.result(HERE, "unknown").data["msg"]
+    shown = engine.person.call("GET", f"/database-connectors/{number}").json()
+    assert shown["passwordVaultAuth"] is True
+
+
 def test_a_lost_answer_to_saving(ansible: Ansible, lab: Lab) -> None:
     scene = build(lab)
     lost = {"match": {"method": "PUT", "path": "^/database-connectors/", "times": 1}, "action": {"kind": "lost_answer"}}

@@ -46,8 +46,8 @@ def says(conversation: Conversation, words: str, body: t.Any = ORACLE, path: str
     return conversation.expect("POST", f"{path}/test", json=body).answers(200, {"response": words})
 
 
-def release(conversation: Conversation) -> None:
-    conversation.expect("GET", "/system-information").answers(200, {"version": "2025.2.0.0"})
+def release(conversation: Conversation, version: str = "2025.2.0.0") -> None:
+    conversation.expect("GET", "/system-information").answers(200, {"version": version})
 
 
 def only(result: Row) -> Row:
@@ -240,10 +240,10 @@ def test_always_sets_what_works_too(conversation: Conversation, run_module: Runn
 def test_always_does_not_save_what_the_engine_shows_already(conversation: Conversation, run_module: Runner) -> None:
     there = {**ORACLE, "passwordVaultAuth": True, "credentialPathId": 5}
     lists(conversation, there)
+    release(conversation)
     conversation.page("/credential-paths", [{"credentialPathId": 5, "credentialPathName": "vault/qa"}])
     conversation.expect("GET", PATH).answers(200, there)
     says(conversation, GOOD, there)
-    release(conversation)
     wish = {**WISH, "credential_path": "vault/qa"}
     result = run_module(DEFINITION, connectors=[wish], update_password="always")
     assert (result["changed"], only(result)["action"]) == (False, "unchanged")
@@ -261,25 +261,36 @@ def test_without_tests_everything_is_set(conversation: Conversation, run_module:
 # Credential paths
 
 
+NEW = [{"credentialPathId": 5, "credentialPathName": "vault/qa"}]
+OLD = [{"credentialId": 5, "credentialName": "vault/qa"}]
+
+
 @pytest.mark.parametrize(
-    ("given", "newer", "older"),
+    ("given", "version", "answers"),
     [
-        ("vault/qa", [{"credentialPathId": 5, "credentialPathName": "vault/qa"}], None),
-        ("vault/qa", None, [{"credentialId": 5, "credentialName": "vault/qa"}]),
-        ("5", [], None),
-        ("5", None, None),
+        ("vault/qa", "2025.1.0.0", [("/credential-paths", NEW)]),
+        ("vault/qa", "2025.1.0.0", [("/credential-paths", None), ("/credentials", OLD)]),
+        ("vault/qa", "20.0.0.0", [("/credentials", OLD)]),
+        ("vault/qa", "29.0.0.0", [("/credentials", None), ("/credential-paths", NEW)]),
+        ("5", "2025.1.0.0", [("/credential-paths", [])]),
+        ("5", "6.0.1.0", [("/credentials", None), ("/credential-paths", None)]),
     ],
-    ids=["by name", "by its older name", "by number", "of an engine that does not list them"],
+    ids=["new", "new with the old address", "old", "old with the new address", "by number", "without vaults"],
 )
 def test_credential_paths(
-    conversation: Conversation, run_module: Runner, given: str, newer: list[Row] | None, older: list[Row] | None
+    conversation: Conversation,
+    run_module: Runner,
+    given: str,
+    version: str,
+    answers: list[tuple[str, list[Row] | None]],
 ) -> None:
     lists(conversation)
-    for path, rows in (("/credential-paths", newer), ("/credentials", older)):
-        if rows is not None:
+    release(conversation, version)
+    for path, rows in answers:
+        if rows is None:
+            conversation.expect("GET", path).answers(404, {"errorMessage": "no such thing"})
+        else:
             conversation.page(path, rows)
-            break
-        conversation.expect("GET", path).answers(404, {"errorMessage": "no such thing"})
     saved = {**ORACLE, "passwordVaultAuth": True, "credentialPathId": 5}
     says(conversation, BAD)
     conversation.expect("GET", PATH).answers(200, ORACLE)
@@ -287,12 +298,12 @@ def test_credential_paths(
     conversation.expect("PUT", PATH, json=saved).answers(200, saved)
     conversation.expect("GET", PATH).answers(200, saved)
     says(conversation, GOOD, saved)
-    release(conversation)
     assert run_module(DEFINITION, connectors=[{**WISH, "credential_path": given}])["changed"] is True
 
 
 def test_an_unknown_credential_path_is_named(conversation: Conversation, run_module: Runner) -> None:
     lists(conversation)
+    release(conversation)
     conversation.page("/credential-paths", [])
     result = run_module(DEFINITION, connectors=[{**WISH, "credential_path": "vault/qa"}])
     assert "vault/qa" in only(result)["words"]
@@ -310,6 +321,7 @@ def test_credentials_that_a_family_does_not_have(
 ) -> None:
     lists(conversation, row, path=path)
     if "credential_path" in wish:
+        release(conversation)
         conversation.page("/credential-paths", [])
     result = run_module(DEFINITION, connectors=[wish], check_mode=True)
     assert only(result)["action"] == "failed"
