@@ -230,3 +230,18 @@ def test_a_random_password_meets_the_rules(ansible: Ansible, lab: Lab) -> None:
     assert "other" not in rows(target, "users")
     with pytest.raises(requests.HTTPError):
         Person(target.url, "operator", "Source-only-1", target.ca_path)
+
+
+def test_engines_that_differ_in_numbers_only(ansible: Ansible, lab: Lab) -> None:
+    source, target = lab.start(data="environments", seed=1), lab.start(data="environments", seed=2)
+    before = [
+        {name: row for name, row in rows(engine, "users").items() if name != "admin"} for engine in (source, target)
+    ]
+    assert before[0].keys() == before[1].keys()
+    assert before[0] != before[1]
+    run = ansible.run(play(task("carry", "masking_users", between(source, target))), INVENTORY)
+    carried = run.result(HERE, "carry").data
+    assert carried["changed"] is False
+    assert carried["plan"]["summary"]["in_sync"] >= len(before[0])
+    assert carried["plan"]["blocked"] == carried["plan"]["extra"] == []
+    assert not target.writes()
