@@ -22,6 +22,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import sort_key
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     ENVIRONMENT_TYPES,
+    FORMAT_TYPES,
     object_type,
 )
 
@@ -60,7 +61,8 @@ class _Export(t.NamedTuple):
 def next_batch(plan: Plan, tried: t.Collection[ObjectKey]) -> list[Item]:
     """What to move next, out of what the plan needs and what was not moved before.
 
-    What is inside environments refers to objects of the engine, so those go first.
+    What is inside environments refers to objects of the engine, so those go first. Formats refer to
+    such as well, and whether an import looks for a reference in its own bundle is not documented.
 
     A hash covers all dependencies, so an object can differ only because one that it needs
     does. Such an object is left for later: once the other has been moved it is often equal.
@@ -69,7 +71,8 @@ def next_batch(plan: Plan, tried: t.Collection[ObjectKey]) -> list[Item]:
     is left.
     """
     left = [item for item in plan.needed if item.key not in tried]
-    left = [item for item in left if item.key.environment is None] or left
+    of_engine = [item for item in left if item.key.environment is None]
+    left = [item for item in of_engine if item.key.type not in FORMAT_TYPES] or of_engine or left
     creates = [item for item in left if item.action is Action.CREATE]
     updates = [item for item in left if item.action is Action.UPDATE]
     own = [item for item in updates if item.itself is True]

@@ -58,6 +58,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._run import Run
 from ansible_collections.maskops.delphix.plugins.module_utils._transfer import purge
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     ENVIRONMENT_TYPES,
+    FORMAT_TYPES,
     GLOBAL_TYPES,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._versions import comparable
@@ -68,8 +69,6 @@ _CONNECTOR_WORDS = {
     "FILE_CONNECTOR": "file",
     "DATASET_CONNECTOR": "mainframe_dataset",
 }
-# Engine-wide, and yet they refer to domains and algorithms.
-_FORMATS = frozenset({"FILE_FORMAT", "DATASET_FORMAT"})
 
 
 @dataclasses.dataclass
@@ -247,7 +246,7 @@ class Sync:
         more = view
         if any(item.key.environment for item in plan.needed) or self._lacks_environments(view):
             more = dataclasses.replace(more, environments=self._destination.names)
-        referring = [item.key for item in plan.needed if item.key.type in ENVIRONMENT_TYPES | _FORMATS]
+        referring = [item.key for item in plan.needed if item.key.type in ENVIRONMENT_TYPES | FORMAT_TYPES]
         if referring and view.differing_globals() - {item.key for item in plan.needed}:
             more = dataclasses.replace(more, references=self._read_references())
         removable = [one.target.key for one in plan.to_remove]
@@ -271,7 +270,7 @@ class Sync:
                 lambda: [
                     [list(key), [list(one) for one in found]]
                     for key, found in read_references(
-                        self._source, self._source_catalog, ENVIRONMENT_TYPES | _FORMATS
+                        self._source, self._source_catalog, ENVIRONMENT_TYPES | FORMAT_TYPES
                     ).items()
                 ],
                 f"the inventory of {self._source.name}",

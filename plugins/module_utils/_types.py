@@ -157,6 +157,8 @@ ALGORITHM_TYPES: t.Final = frozenset(_ALGORITHMS)
 CONTAINERS: t.Final = frozenset({GLOBAL_OBJECT, ENVIRONMENT})
 GLOBAL_TYPES: t.Final = frozenset(name for name, row in OBJECT_TYPES.items() if row.in_global)
 ENVIRONMENT_TYPES: t.Final = frozenset(name for name, row in OBJECT_TYPES.items() if row.scope is Scope.ENVIRONMENT)
+# Of the engine, and yet they refer to domains and algorithms, as what is inside environments does.
+FORMAT_TYPES: t.Final = frozenset({"FILE_FORMAT", "DATASET_FORMAT"})
 # Of one engine alone, so never meant unless named: its key and its licence.
 OWN_TYPES: t.Final = frozenset({KEY, "LICENSE_INFO"})
 
