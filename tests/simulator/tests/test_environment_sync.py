@@ -413,6 +413,19 @@ def test_environment_is_in_sync_after_the_globals(local):
     imported(target, document, place)
 
 
+def test_environment_of_an_older_release(local):
+    source = local(data="demo", release="20.0.0.0").api()
+    target = local(data="demo", release="2025.2.0.0", old_expressions="converted").api()
+    shop = make.shop(source)
+    row = environment_of(source, shop["environment"])
+    assert target.import_(source.document(GLOBAL)).status_code == 200
+    place = make.environment(target, "here")
+    imported(target, source.document(row), place)
+    here = environment_of(target, place)
+    assert len(here["revisionHash"]) == 40 and here["revisionHash"] != row["revisionHash"]
+    refused(source, target.document(here), 400, environment_id=shop["environment"])
+
+
 # overwriting
 
 

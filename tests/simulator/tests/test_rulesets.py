@@ -65,7 +65,15 @@ def test_life_of_a_table(local):
     answer = api.put(path, json={**table, "whereClause": "ID > 1"})
     assert answer.json() == {**table, "whereClause": "ID > 1"}
     assert make.columns(api, ruleset) == columns, "saving a table keeps its columns and their numbers"
-    assert api.put(path, json={**table, "tableName": "OTHER"}).status_code == 400
+    other = make.made(api, "/table-metadata", {"tableName": "OTHER", "rulesetId": ruleset})
+    assert api.put(path, json={**table, "tableName": "OTHER"}).status_code == 409
+    assert api.put(path, json={**table, "rulesetId": ruleset + 1}).status_code == 400
+    assert api.delete(f"/table-metadata/{other['tableMetadataId']}").status_code == 200
+    renamed = api.put(path, json={**table, "tableName": "CLIENT"})
+    assert renamed.json() == {**table, "tableName": "CLIENT"}, "with its number"
+    assert [row["columnMetadataId"] for row in make.columns(api, ruleset).values()] == [
+        row["columnMetadataId"] for row in columns.values()
+    ]
     assert api.delete(path).status_code == 200
     assert api.get(path).status_code == 404
     column = columns["CUSTOMER.ID"]["columnMetadataId"]
@@ -198,7 +206,10 @@ def test_field_of_a_format_is_masked(local):
 def test_record_types_of_a_format(local):
     api = api_of(local)
     file_format = upload(api, "new.csv", b"name\n")
-    row = make.made(api, "/record-types", {"recordTypeName": "Trailer", "fileFormatId": file_format})
+    row = make.made(api, "/record-types", {"recordTypeName": "Last", "fileFormatId": file_format})
+    path = f"/record-types/{row['recordTypeId']}"
+    row = {**row, "recordTypeName": "Trailer"}
+    assert api.put(path, json=row).json() == row
     assert api.get(f"/record-types/{row['recordTypeId']}").json() == row
     assert len(api.rows("/record-types", file_format_id=file_format)) == 2
     assert api.delete(f"/record-types/{row['recordTypeId']}").status_code == 200

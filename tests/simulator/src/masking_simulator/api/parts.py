@@ -6,13 +6,13 @@
 
 Saving one of them saves what it belongs to. Documented: columns and fields come from the table
 or the format, and only what masks them can be set; a domain without an algorithm means the
-domain's own; an algorithm needs a domain. That parts keep their names is invented.
+domain's own; an algorithm needs a domain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from masking_simulator.api.call import HANDLERS, Answer, Call, page
@@ -33,7 +33,7 @@ from masking_simulator.model.kinds import (
 )
 from masking_simulator.model.model import Change
 from masking_simulator.model.objects import Key, Obj
-from masking_simulator.model.parts import Place, outer_part, part_at, part_number, with_part
+from masking_simulator.model.parts import Place, outer_part, part_at, part_number, with_part, with_renamed
 
 #: what can be set on a column or a field
 _SETTABLE = frozenset({"algorithmName", "domainName", "dateFormat", "isProfilerWritable", "notes"})
@@ -155,9 +155,11 @@ def _updater(family: Family) -> Handler:
         with model.change() as change:
             owner, place = _find(call, family)
             old = _shown(call, family, place)
-            for field in (part.name_field, part.owner_field):
-                if call.body.get(field, old[field]) != old[field]:
-                    raise refuse(400, "immutable", field=field)
+            if call.body.get(part.owner_field, old[part.owner_field]) != old[part.owner_field]:
+                raise refuse(400, "immutable", field=part.owner_field)
+            name = call.body.get(part.name_field, old[part.name_field])
+            if name != old[part.name_field]:
+                owner, place = _renamed(family, owner, place, name)
             said = part_at(KINDS[family.owner], owner.body, place)
             if part.name in _MASKED:
                 said = {**{name: value for name, value in said.items() if name not in _SETTABLE}, **_mask(call, part)}
@@ -245,6 +247,16 @@ def _owner_place(call: Call, family: Family, names: str, number: int) -> tuple[K
     if owner is None:
         raise refuse(404, "not_found", kind=KINDS[family.owner].title, identifier=number)
     return owner.key, None
+
+
+def _renamed(family: Family, owner: Obj, place: Place, name: str) -> tuple[Obj, Place]:
+    """The owner with a part of another name, and the part's new place; columns and fields keep their names."""
+    if place.inner is not None:
+        raise refuse(400, "immutable", field=family.part.name_field)
+    if name in owner.body[_field(family)]:
+        raise refuse(409, "already_exists", kind=family.part.title, name=name)
+    body, local = with_renamed(KINDS[family.owner], owner.body, owner.local, place, name)
+    return replace(owner, body=body, local=local), place._replace(outer=name)
 
 
 def _within(place: Place, wanted: tuple[Key, str | None]) -> bool:

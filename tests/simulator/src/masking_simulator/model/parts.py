@@ -101,6 +101,23 @@ def with_part(fields: Fields, body: dict[str, Any], place: Place, said: dict[str
     return {**body, field: {**body[field], place.outer: part}}
 
 
+def with_renamed(
+    fields: Fields, body: dict[str, Any], local: dict[str, Any], place: Place, name: str
+) -> tuple[Any, Any]:
+    """The body and the `local` of an object in which an outer part has another name and keeps its number."""
+    found = outer_part(fields)
+    assert found is not None
+    field = found[0]
+    return (
+        {**body, field: _renamed(body[field], place.outer, name)},
+        {**local, NUMBERS: _renamed(local[NUMBERS], place.outer, name)},
+    )
+
+
+def _renamed(parts: dict[str, Any], old: str, new: str) -> dict[str, Any]:
+    return {new if name == old else name: part for name, part in parts.items()}
+
+
 def _with(parts: dict[str, Any], name: str, said: dict[str, Any] | None) -> dict[str, Any]:
     if said is not None:
         return {**parts, name: said}
