@@ -40,7 +40,7 @@ DEFAULT_PAGE_SIZE = 1000
 # Used by the vendor's own toolkit on all releases.
 _PROVEN_PAGE_SIZE = 100
 _LIST_TRIES = 3
-_FIRST_POLL = 0.1
+_FIRST_POLL = 0.02
 _FIRST_IDLE_POLL = 0.5
 _LONGEST_POLL = 5.0
 _ACTIVE_TASKS = ("WAITING", "RUNNING")

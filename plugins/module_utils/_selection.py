@@ -51,14 +51,15 @@ def _matches(key: ObjectKey, wanted: t.Iterable[str]) -> bool:
     for entry in wanted:
         where, slash, name = entry.partition("/")
         if slash and key.environment is not None:
-            if _like(key.environment, (where,)) and _like(key.name, (name,)):
+            if like(key.environment, (where,)) and like(key.name, (name,)):
                 return True
-        elif _like(key.name, (entry,)):
+        elif like(key.name, (entry,)):
             return True
     return False
 
 
-def _like(name: str, wanted: t.Iterable[str]) -> bool:
+def like(name: str, wanted: t.Iterable[str]) -> bool:
+    """Whether one of these names or patterns means the name."""
     return any(_compiled(entry).fullmatch(name) for entry in wanted)
 
 
@@ -155,7 +156,7 @@ class Selection:
             return True
         if environment is None:
             return self.limits_types or self.everything
-        return _like(environment, self.environments)
+        return like(environment, self.environments)
 
     def unknown_types(self, catalog: Catalog) -> list[str]:
         """Selected types that neither the type table nor the engine has: of a later release, or misspelt."""
@@ -181,7 +182,7 @@ class Selection:
             for name in self.names
             if not is_pattern(name)
             and not any(_matches(key, (name,)) for key in found)
-            and not _like(name.rpartition("/")[2], self.exclude)
+            and not like(name.rpartition("/")[2], self.exclude)
             and name not in self.exclude
         ]
         if missing:

@@ -20,6 +20,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._api import Row
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import NotFoundError
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import (
     is_pattern,
+    like,
 )
 
 ROLE: t.Final = "role"
@@ -84,13 +85,13 @@ class Choice:
     def means_user(self, name: str) -> bool:
         """Whether a user of this name is meant."""
         wanted = self.users if self.users is not None else () if self.roles is not None else ("*",)
-        return _matches(name, wanted) and not _matches(name, self.exclude)
+        return like(name, wanted) and not like(name, self.exclude)
 
     def means_role(self, name: str, of_users: t.Collection[str] = ()) -> bool:
         """Whether a role of this name is meant; ``of_users`` are the roles of users who are."""
         said = self.users is None or name in of_users
-        meant = _matches(name, self.roles) if self.roles is not None else said
-        return meant and not _matches(name, self.exclude)
+        meant = like(name, self.roles) if self.roles is not None else said
+        return meant and not like(name, self.exclude)
 
     def check(self, source: Side) -> None:
         """Raise NotFoundError for a name, not a pattern, that nothing on the source bears."""
@@ -326,14 +327,6 @@ def _limits(row: Row) -> Row:
 
 def _is_setting(field: str, value: t.Any) -> bool:
     return isinstance(value, (str, bool, int, float)) and field not in _NOT_CARRIED and not _OWN.search(field)
-
-
-def _matches(name: str, wanted: t.Iterable[str]) -> bool:
-    for entry in wanted:
-        text = "".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in entry)
-        if re.fullmatch(text, name, re.DOTALL):
-            return True
-    return False
 
 
 def _line(entry: Entry, facts: Facts | None) -> str:
