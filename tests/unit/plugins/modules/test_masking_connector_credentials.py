@@ -42,8 +42,11 @@ def lists(conversation: Conversation, *rows: Row, path: str = "/database-connect
     conversation.page(path, list(rows) or [ORACLE], environment_id=environment)
 
 
-def says(conversation: Conversation, words: str, body: t.Any = ORACLE, path: str = PATH) -> Call:
-    return conversation.expect("POST", f"{path}/test", json=body).answers(200, {"response": words})
+def says(conversation: Conversation, words: str, body: t.Any = None, path: str = PATH) -> Call:
+    """Expect a test, of ORACLE unless another body is given."""
+    return conversation.expect("POST", f"{path}/test", json=ORACLE if body is None else body).answers(
+        200, {"response": words}
+    )
 
 
 def release(conversation: Conversation, version: str = "2025.2.0.0") -> None:

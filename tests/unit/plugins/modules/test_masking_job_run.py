@@ -31,9 +31,9 @@ def run_row(number: int = 41, status: str = "RUNNING", job: int = 30, **more: t.
     return {"executionId": number, "jobId": job, "status": status, **more}
 
 
-def found(conversation: Conversation, job: Row = JOB, base: str | None = None) -> None:
+def found(conversation: Conversation, job: Row | None = None, base: str | None = None) -> None:
     conversation.page("/environments", ENVIRONMENTS, base=base)
-    conversation.page("/masking-jobs", [job], environment_id=3, base=base)
+    conversation.page("/masking-jobs", [job or JOB], environment_id=3, base=base)
 
 
 def release(conversation: Conversation, base: str | None = None, version: str = "2025.2.0.0") -> None:
@@ -63,8 +63,8 @@ def details(
     conversation.page("/execution-events", events or [], execution_id=41, base=base)
 
 
-def begun(conversation: Conversation, job: Row = JOB) -> None:
-    found(conversation, job)
+def begun(conversation: Conversation) -> None:
+    found(conversation)
     release(conversation)
     known(conversation)
 
@@ -445,8 +445,8 @@ def active(conversation: Conversation, *rows: Row, base: str | None = None) -> N
         conversation.page("/executions", chosen, execution_status=status, base=base)
 
 
-def asked(conversation: Conversation, number: int, base: str | None = None, *, job: Row = JOB) -> None:
-    found(conversation, job, base)
+def asked(conversation: Conversation, number: int, base: str | None = None) -> None:
+    found(conversation, base=base)
     release(conversation, base)
     active(conversation, *(run_row(50 + one, job=99) for one in range(number)), base=base)
 
