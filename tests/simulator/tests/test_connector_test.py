@@ -87,20 +87,26 @@ def test_a_body_can_change_more_than_the_password(place):
 
 
 @pytest.mark.parametrize(
-    ("address", "fields", "good"),
+    ("address", "secret", "fields", "good"),
     [
-        ("DB.example.com", {}, True),
-        ("db.example.com/CRM", {}, True),
-        ("db.example.com/other", {}, True),  # another database, about which alone something is known
-        ("db.example.com", {"username": "SOMEBODY"}, False),
-        ("db.example.com", {"host": None, "jdbc": "jdbc:oracle:thin:@db.example.com:1521:CRM"}, True),
-        ("db.example.com", {"host": None, "jdbc": "jdbc:sqlserver://db.example.com;databaseName=x"}, True),
-        ("db.example.com", {"host": None, "jdbc": "jdbc:postgresql://db.example.com/x", "password": "no"}, False),
+        ("DB.example.com", "s3cret", {}, True),
+        ("db.example.com/CRM", "s3cret", {}, True),
+        ("db.example.com/CRM", "another", {}, False),
+        ("db.example.com/other", "another", {}, True),  # only another database is known
+        ("db.example.com", "s3cret", {"username": "SOMEBODY"}, False),
+        ("db.example.com", "s3cret", {"host": None, "jdbc": "jdbc:oracle:thin:@db.example.com:1521:CRM"}, True),
+        ("db.example.com", "s3cret", {"host": None, "jdbc": "jdbc:sqlserver://db.example.com;databaseName=x"}, True),
+        (
+            "db.example.com",
+            "s3cret",
+            {"host": None, "jdbc": "jdbc:postgresql://db.example.com/x", "password": "no"},
+            False,
+        ),
     ],
 )
-def test_addresses(place, address, fields, good):
+def test_addresses(place, address, secret, fields, good):
     engine, api, number = place
-    engine.accounts.set(address, "MASKER", "s3cret")
+    engine.accounts.set(address, "MASKER", secret)
     body = {
         "connectorName": "crm",
         "databaseType": "ORACLE",
