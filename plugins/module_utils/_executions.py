@@ -140,19 +140,23 @@ class Executions:
     def start(self, fields: Row, known: t.Collection[Execution], warn: t.Callable[[str], None]) -> Execution:
         """Run the job. ``fields`` are those of the request beside the job, ``known`` its runs so far.
 
-        Never sent twice: when the answer is lost, a run that is not among the known ones is
-        taken for this one. Raises ApiError, and AnswerLostError when there is no or more than
-        one such run.
+        Never sent twice: when the answer is lost or unreadable, a run that is not among the
+        known ones is taken for this one. Raises ApiError, and AnswerLostError when there is no
+        or more than one such run.
         """
+        before = {one.id for one in known}
         try:
             answer = self.engine.session.request("POST", "/executions", json_body={"jobId": self._job_id, **fields})
+            if answer.ok:
+                return Execution.read(answer.json(), self.engine.name)
         except AnswerLostError as lost:
-            return self._started_after_all({one.id for one in known}, lost, warn)
-        if not answer.ok:
-            refused = refusal(answer, f"running {self._label}")
-            refused.subject = self._label
-            raise refused
-        return Execution.read(answer.json(), self.engine.name)
+            return self._started_after_all(before, fields, lost, warn)
+        except UnexpectedAnswerError as odd:
+            unread = AnswerLostError(odd.message, engine=self.engine.name, http_status=odd.http_status)
+            return self._started_after_all(before, fields, unread, warn)
+        refused = refusal(answer, f"running {self._label}")
+        refused.subject = self._label
+        raise refused
 
     def get(self, execution_id: int) -> Execution:
         """One run. Raises NotFoundError when the engine no longer knows it."""
@@ -228,7 +232,7 @@ class Executions:
         return shown
 
     def _started_after_all(
-        self, known: t.Collection[int], lost: AnswerLostError, warn: t.Callable[[str], None]
+        self, known: t.Collection[int], fields: Row, lost: AnswerLostError, warn: t.Callable[[str], None]
     ) -> Execution:
         lost.subject = self._label
         lost.hint = "It was not sent again, and the engine shows no new execution of the job."
@@ -236,7 +240,7 @@ class Executions:
             for pause in _LOOK_AGAIN_AFTER:
                 if pause:
                     self.engine.session.transport.pause(pause, f"the start of {self._label}, whose answer was lost")
-                new = [one for one in self.all() if one.id not in known]
+                new = [one for one in self.all() if one.id not in known and one.same_target(fields)]
                 if len(new) == 1:
                     warn(
                         f"engine {self.engine.name}: the answer to the start of {self._label} was lost;"

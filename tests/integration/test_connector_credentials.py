@@ -204,6 +204,33 @@ def test_a_credential_path_of_a_vault(ansible: Ansible, lab: Lab, release: str) 
     assert shown["passwordVaultAuth"] is True
 
 
+def test_many_connectors_cost_few_lists(ansible: Ansible, lab: Lab) -> None:
+    engine = lab.start(data="environments")
+    names = {
+        row["environmentId"]: row["environmentName"]
+        for row in engine.person.call("GET", "/environments").json()["responseList"]
+    }
+    given = [
+        wish(row["connectorName"], names[row["environmentId"]], type=kind.replace("-", "_"))
+        for kind in ("database", "file", "mainframe-dataset")
+        for row in engine.person.call("GET", f"/{kind}-connectors").json()["responseList"]
+    ]
+    assert len(given) > 8
+    result = ansible.run(play(task("test", MODULE, at(engine, connectors=given))), INVENTORY).result(HERE, "test")
+    tested = {(row["environment"], row["name"], row["type"]): row["tested"] for row in result.data["connectors"]}
+    assert len(tested) == len(given)
+    assert set(tested.values()) == {"ok"}, tested
+    assert result.data["changed"] is False
+    reads = [request.path for request in engine.requests() if request.method == "GET"]
+    assert sorted(reads) == [
+        "/database-connectors",
+        "/environments",
+        "/file-connectors",
+        "/mainframe-dataset-connectors",
+        "/system-information",
+    ]
+
+
 def test_a_lost_answer_to_saving(ansible: Ansible, lab: Lab) -> None:
     scene = build(lab)
     lost = {"match": {"method": "PUT", "path": "^/database-connectors/", "times": 1}, "action": {"kind": "lost_answer"}}

@@ -354,6 +354,16 @@ def test_a_start_that_cannot_be_found(conversation: Conversation, run_module: Ru
     assert all(str(row["executionId"]) in result["msg"] for row in new)
 
 
+def test_a_start_with_an_answer_that_nobody_understands(conversation: Conversation, run_module: Runner) -> None:
+    begun(conversation)
+    conversation.expect("POST", "/executions").answers(200, b"<html>a proxy's page</html>")
+    known(conversation, run_row())
+    state(conversation, "SUCCEEDED")
+    details(conversation)
+    result = run_module(DEFINITION, **GIVEN)
+    assert (result["changed"], result["execution"]["id"]) == (True, 41)
+
+
 def test_an_engine_out_of_reach_for_a_while_is_waited_for(conversation: Conversation, run_module: Runner) -> None:
     begun(conversation)
     started(conversation)
