@@ -11,6 +11,7 @@ import typing as t
 
 import pytest
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings as kept
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import PASS_VARS
 from ansible_collections.maskops.delphix.plugins.module_utils import _transport
@@ -69,6 +70,9 @@ class AnsibleRunner:
         self._monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": given}).encode())
         # Newer releases of Ansible want to know how arguments are encoded.
         self._monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        # Ansible gathers them over the life of a process, which otherwise runs one module.
+        for name in ("_global_warnings", "_global_deprecations"):
+            getattr(kept, name).clear()
         with pytest.raises(SystemExit):
             main(definition)
         output = self._capsys.readouterr().out
