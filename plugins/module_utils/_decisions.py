@@ -26,9 +26,11 @@ from ansible_collections.maskops.delphix.plugins.module_utils._selection import 
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     CONTAINERS,
+    ENVIRONMENT,
     ENVIRONMENT_TYPES,
     GLOBAL_TYPES,
     KEY,
+    carried_types,
     object_type,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._versions import (
@@ -69,7 +71,8 @@ def make_plan(selection: Selection, view: View, *, policy: Policy) -> Plan:
             hint="Engines do not support that. Upgrade the target, or set 'allow_newer_source' if you know better.",
         )
     keys = [key for key in selection.keys(source) if key.type != KEY or KEY in selection.types]
-    view.naming.check({key.environment for key in keys if key.environment is not None})
+    concerned = {name for key in keys for name in _needed_environments(key, view)}
+    view.naming.check(concerned | {name for name in source.environments if selection.means_environment(name)})
     items = sorted(_Items(view, policy).of(keys), key=lambda item: sort_key(item.key))
     items += [
         Item(Action.BLOCKED, entry, None, "its name cannot be told from what the engine lists")
@@ -201,6 +204,11 @@ def _removals(selection: Selection, view: View, policy: Policy) -> list[Removal]
     """What only the target has, jobs before rulesets before connectors; in use or built in it is kept."""
     found: list[tuple[SyncableObject, str | None]] = []
     for key, entry in view.target.objects.items():
+        if key.type == ENVIRONMENT:
+            name = view.naming.environment_on_source(key.name)
+            if name is not None and name not in view.source.environments and selection.means_environment(name):
+                found.append((entry, "environments are not removed by a sync"))
+            continue
         origin = view.naming.on_source(key)
         if key.type in CONTAINERS or (origin is not None and origin in view.source.objects):
             continue
@@ -231,8 +239,11 @@ def _along(items: t.Iterable[Item], selection: Selection, view: View) -> tuple[O
     moving = [item.key for item in items if item.action in (Action.CREATE, Action.UPDATE) and not item.misplaced]
     if not moving:
         return ()
-    # Jobs, rulesets and connectors carry what they hang on, and only refer to global objects.
-    found = {one for key in moving for one in view.source.carried(key)} - selected
+    # Jobs, rulesets and connectors carry what they hang on, and only refer to most global objects.
+    found = {one for key in moving for one in view.source.carried(key)}
+    whole = {name for key in found for name in carried_types(key.type)}
+    found |= {key for key in view.source.objects if key.type in whole}
+    found -= selected
     levels = [
         object_type(key.type).level for key in moving if key.type not in ENVIRONMENT_TYPES and selection.matches(key)
     ]

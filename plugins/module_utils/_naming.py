@@ -38,6 +38,13 @@ class Naming:
         """The environment's name on the target."""
         return self._environments.get(name, name)
 
+    def environment_on_source(self, name: str) -> str | None:
+        """The name that a target's environment would have on the source, None when nothing there would become it."""
+        if name in self._back:
+            return self._back[name]
+        # Its namesake on the source goes elsewhere.
+        return None if name in self._environments else name
+
     def application(self, name: str) -> str:
         """The application's name on the target."""
         return self._applications.get(name, name)
@@ -52,10 +59,8 @@ class Naming:
         """The key that a target object would have on the source, None when nothing there would become it."""
         if key.environment is None:
             return key
-        if key.environment in self._back:
-            return key._replace(environment=self._back[key.environment])
-        # Its namesake on the source goes elsewhere.
-        return None if key.environment in self._environments else key
+        name = self.environment_on_source(key.environment)
+        return None if name is None else key._replace(environment=name)
 
     def check(self, environments: t.Iterable[str]) -> None:
         """Raise OptionError when two of these environments of the source would become one."""

@@ -166,3 +166,20 @@ OWN_TYPES: t.Final = frozenset({KEY, "LICENSE_INFO"})
 def object_type(name: str) -> ObjectType:
     """The row of a type. A type of a later release counts as engine-wide, its names in its identifiers."""
     return OBJECT_TYPES.get(name) or ObjectType(name, Scope.ENGINE, 5, name)
+
+
+_CARRIED: t.Final = {
+    "DATABASE_CONNECTOR": ("JDBC_DRIVER", "DRIVER_SUPPORT_PLUGIN", "CREDENTIAL_PATH", "PASSWORD_VAULT"),
+    "FILE_CONNECTOR": ("MOUNT_INFORMATION",),
+    "FILE_RULESET": ("FILE_FORMAT",),
+    "DATASET_CONNECTOR": ("MOUNT_INFORMATION",),
+    "DATASET_RULESET": ("DATASET_FORMAT",),
+}
+
+
+def carried_types(name: str) -> tuple[str, ...]:
+    """Types of the engine of which an export of an object inside an environment carries whole objects.
+
+    Documented for formats, mounts and uploaded JDBC drivers, inferred for the rest.
+    """
+    return _CARRIED.get(name, ())
