@@ -81,7 +81,7 @@ class Machine(abc.ABC):
 
     ``requests`` holds what was asked: the method and the first part of the path. ``jobs`` are
     the times at which running jobs end, ``task_seconds`` is how long background tasks take.
-    ``sent`` holds the queries of imports.
+    ``imported_with`` holds the queries of imports.
     """
 
     def __init__(self, name: str, clock: FakeClock, *, release: str = "20.0.0.0", deadline: float = 3600.0) -> None:

@@ -47,12 +47,12 @@ from ansible_collections.maskops.delphix.tests.unit.support.run import FakeRun
 
 
 @pytest.fixture
-def fleet(clock: FakeClock, tmp_path: Path) -> Fleet:
+def fleet(clock: FakeClock, tmp_path: Path) -> Fleet[Memory]:
     target = Memory(TARGET, clock, {("DOMAIN", "MORE"): Thing("more")}, first_number=70)
     return Fleet(Memory(SOURCE, clock, THINGS), target, tmp_path)
 
 
-def test_an_empty_target_is_filled_in_one_go(fleet: Fleet) -> None:
+def test_an_empty_target_is_filled_in_one_go(fleet: Fleet[Memory]) -> None:
     result = fleet.sync()
     assert result["changed"] is True
     assert names(result["applied"]["created"]) == ["D", "L", "P"]
@@ -64,7 +64,7 @@ def test_an_empty_target_is_filled_in_one_go(fleet: Fleet) -> None:
     assert fleet.writes == ["POST /export-async", "POST /import-async"]
 
 
-def test_a_second_run_changes_and_sends_nothing(fleet: Fleet) -> None:
+def test_a_second_run_changes_and_sends_nothing(fleet: Fleet[Memory]) -> None:
     fleet.sync()
     fleet.forget()
     result = fleet.sync()
@@ -81,7 +81,7 @@ def test_a_second_run_changes_and_sends_nothing(fleet: Fleet) -> None:
     assert fleet.writes == []
 
 
-def test_check_mode_foretells_and_sends_nothing(fleet: Fleet) -> None:
+def test_check_mode_foretells_and_sends_nothing(fleet: Fleet[Memory]) -> None:
     foretold = fleet.sync(run=FakeRun(check_mode=True))
     assert fleet.writes == []
     assert foretold["changed"] is True
@@ -92,7 +92,7 @@ def test_check_mode_foretells_and_sends_nothing(fleet: Fleet) -> None:
     assert fleet.sync(run=FakeRun(check_mode=True))["changed"] is False
 
 
-def test_only_what_differs_is_exported(fleet: Fleet) -> None:
+def test_only_what_differs_is_exported(fleet: Fleet[Memory]) -> None:
     fleet.sync()
     fleet.source.things["LOOKUP", "NEW"] = Thing("new")
     asked: list[t.Any] = []
@@ -129,7 +129,7 @@ def test_what_differs_by_its_needs_alone_is_not_sent(clock: FakeClock, tmp_path:
     assert result["applied"]["imports"] == 1
 
 
-def test_an_independent_change_higher_up_goes_in_a_later_batch(fleet: Fleet) -> None:
+def test_an_independent_change_higher_up_goes_in_a_later_batch(fleet: Fleet[Memory]) -> None:
     fleet.target.things = {LOOKUP: Thing("old base"), DOMAIN: Thing("old domain", (LOOKUP,)), SET: THINGS[SET]}
     result = fleet.sync()
     assert result["applied"]["imports"] == 2
@@ -137,7 +137,7 @@ def test_an_independent_change_higher_up_goes_in_a_later_batch(fleet: Fleet) -> 
     assert result["unverified"] == []
 
 
-def test_the_key_is_left_alone_unless_named(fleet: Fleet) -> None:
+def test_the_key_is_left_alone_unless_named(fleet: Fleet[Memory]) -> None:
     fleet.source.things[KEY] = Thing("the key of the source")
     fleet.target.things[KEY] = Thing("the key of the target")
     fleet.sync()
@@ -146,14 +146,14 @@ def test_the_key_is_left_alone_unless_named(fleet: Fleet) -> None:
     assert fleet.target.things[KEY] == Thing("the key of the source")
 
 
-def test_what_cannot_be_exported_does_not_stop_the_rest(fleet: Fleet) -> None:
+def test_what_cannot_be_exported_does_not_stop_the_rest(fleet: Fleet[Memory]) -> None:
     fleet.source.things["DOMAIN", "BAD"] = Thing("bad", reason="depends on a mapping algorithm")
     result = fleet.sync()
     assert names(result["applied"]["created"]) == ["D", "L", "P"]
     assert result["plan"]["not_syncable"][0]["reason"] == "depends on a mapping algorithm"
 
 
-def test_nothing_is_overwritten_that_may_not_be(fleet: Fleet) -> None:
+def test_nothing_is_overwritten_that_may_not_be(fleet: Fleet[Memory]) -> None:
     fleet.target.things["LOOKUP", "X"] = Thing("theirs")
     fleet.source.things["LOOKUP", "X"] = Thing("mine")
     run = FakeRun()
@@ -165,19 +165,19 @@ def test_nothing_is_overwritten_that_may_not_be(fleet: Fleet) -> None:
     assert any("LOOKUP X" in text for text in run.warnings)
 
 
-def test_two_engines_are_needed(fleet: Fleet) -> None:
+def test_two_engines_are_needed(fleet: Fleet[Memory]) -> None:
     with pytest.raises(OptionError, match="same engine"):
         Fleet(fleet.source, fleet.source, fleet.folder).sync()
 
 
-def test_a_missing_name_is_an_error_before_anything_moves(fleet: Fleet) -> None:
+def test_a_missing_name_is_an_error_before_anything_moves(fleet: Fleet[Memory]) -> None:
     options = dataclasses.replace(GLOBALS, selection=Selection.of(["DOMAIN"], ["MISSING"]))
     with pytest.raises(NotFoundError):
         fleet.sync(options)
     assert fleet.writes == []
 
 
-def test_a_type_that_nobody_knows_is_said(fleet: Fleet) -> None:
+def test_a_type_that_nobody_knows_is_said(fleet: Fleet[Memory]) -> None:
     run = FakeRun()
     result = fleet.sync(dataclasses.replace(GLOBALS, selection=Selection.of(["DOMAIN", "DOMIAN"])), run)
     assert sorted(names(result["applied"]["created"])) == ["D", "L"]
@@ -185,7 +185,7 @@ def test_a_type_that_nobody_knows_is_said(fleet: Fleet) -> None:
     assert not any("DOMAIN," in text for text in run.warnings)
 
 
-def test_a_type_of_a_later_release_is_no_typing_error(fleet: Fleet) -> None:
+def test_a_type_of_a_later_release_is_no_typing_error(fleet: Fleet[Memory]) -> None:
     fleet.source.things["TYPE_OF_2030", "X"] = Thing("new")
     run = FakeRun()
     result = fleet.sync(dataclasses.replace(GLOBALS, selection=Selection.of(["TYPE_OF_2030"])), run)
@@ -196,7 +196,7 @@ def test_a_type_of_a_later_release_is_no_typing_error(fleet: Fleet) -> None:
 # Releases
 
 
-def test_a_newer_source_is_refused(fleet: Fleet) -> None:
+def test_a_newer_source_is_refused(fleet: Fleet[Memory]) -> None:
     fleet.source.release = "2025.1.0.0"
     with pytest.raises(VersionError):
         fleet.sync()
@@ -261,7 +261,7 @@ def test_what_does_not_get_the_sources_hash_is_said(clock: FakeClock, tmp_path: 
     assert "POST /import-async" in fleet.writes
 
 
-def test_a_change_between_list_and_export_is_moved_and_said(fleet: Fleet) -> None:
+def test_a_change_between_list_and_export_is_moved_and_said(fleet: Fleet[Memory]) -> None:
     def change(handle: Handle, given: Row) -> Answer:
         fleet.source.things[LOOKUP] = Thing("newer")
         return handle(given)

@@ -55,12 +55,12 @@ from ansible_collections.maskops.delphix.tests.unit.support.run import FakeRun
 
 
 @pytest.fixture
-def fleet(clock: FakeClock, tmp_path: Path) -> Fleet:
+def fleet(clock: FakeClock, tmp_path: Path) -> Fleet[Memory]:
     target = Memory(TARGET, clock, {("DOMAIN", "MORE"): Thing("more")}, first_number=70)
     return Fleet(Memory(SOURCE, clock, THINGS), target, tmp_path)
 
 
-def test_a_lost_answer_of_an_import_that_arrived(fleet: Fleet) -> None:
+def test_a_lost_answer_of_an_import_that_arrived(fleet: Fleet[Memory]) -> None:
     fleet.target.fault("POST /import-async", lost_on_the_way_back)
     run = FakeRun()
     result = fleet.sync(run=run)
@@ -70,7 +70,7 @@ def test_a_lost_answer_of_an_import_that_arrived(fleet: Fleet) -> None:
     assert any("arrived" in text for text in run.warnings)
 
 
-def test_a_lost_answer_of_an_import_that_did_not_arrive(fleet: Fleet) -> None:
+def test_a_lost_answer_of_an_import_that_did_not_arrive(fleet: Fleet[Memory]) -> None:
     fleet.target.fault("POST /import-async", lost_on_the_way)
     run = FakeRun()
     with pytest.raises(AnswerLostError, match="not sent again"):
@@ -89,7 +89,7 @@ def test_a_lost_answer_across_releases(clock: FakeClock, tmp_path: Path) -> None
     assert fleet.writes == []
 
 
-def test_a_task_that_cannot_be_read_any_more_is_looked_after(fleet: Fleet) -> None:
+def test_a_task_that_cannot_be_read_any_more_is_looked_after(fleet: Fleet[Memory]) -> None:
     def purged(handle: Handle, given: Row) -> Answer:
         handle(given)
         return Answer(404, {}, b'{"errorMessage": "no such task"}', TARGET)
@@ -119,7 +119,7 @@ def test_what_moved_before_a_failure_is_told_and_remembered(clock: FakeClock, tm
     assert "LOOKUP" in path.read_text()
 
 
-def test_a_failure_stays_the_first_one_when_the_target_is_gone(fleet: Fleet) -> None:
+def test_a_failure_stays_the_first_one_when_the_target_is_gone(fleet: Fleet[Memory]) -> None:
     def gone(_handle: Handle, _given: Row) -> Answer:
         raise UnreachableError("gone for good")
 
@@ -134,7 +134,7 @@ def test_a_failure_stays_the_first_one_when_the_target_is_gone(fleet: Fleet) -> 
     assert run.partial["plan"]["summary"]["to_create"] == 3
 
 
-def test_a_failed_export_touches_no_target(fleet: Fleet) -> None:
+def test_a_failed_export_touches_no_target(fleet: Fleet[Memory]) -> None:
     fleet.source.fault("POST /export-async", lambda handle, given: handle({**given, "json_body": []}))
     with pytest.raises(BundleError):
         fleet.sync()
@@ -144,7 +144,7 @@ def test_a_failed_export_touches_no_target(fleet: Fleet) -> None:
 # Purge and sharing
 
 
-def test_documents_are_purged_only_when_asked_for_and_something_was_moved(fleet: Fleet) -> None:
+def test_documents_are_purged_only_when_asked_for_and_something_was_moved(fleet: Fleet[Memory]) -> None:
     options = dataclasses.replace(GLOBALS, purge=True)
     fleet.sync(options)
     assert fleet.source.writes == ["POST /export-async", "DELETE /export-async"]
@@ -190,5 +190,5 @@ def test_a_refused_source_is_asked_once_for_all_targets(clock: FakeClock, tmp_pa
     assert source.requests == ["GET /syncable-objects"]
 
 
-def test_results_can_be_written_down(fleet: Fleet) -> None:
+def test_results_can_be_written_down(fleet: Fleet[Memory]) -> None:
     assert json.loads(json.dumps(fleet.sync()))["changed"] is True
