@@ -175,19 +175,43 @@ def test_file_and_mainframe_rulesets_bring_formats_and_mounts(local):
     assert target.get(f"/mount-filesystem/{info['mountId']}").json()["mountName"] == "landing"
 
 
-def test_connector_with_a_vault_brings_it_along(local):
-    engine, target = local(data="demo"), local(data="empty").api()
-    source = engine.api()
-    vault = engine.engine.model.objects.of_kind("credential_path")[0].id
-    connector = make.connector(source, make.environment(source, "here"), passwordVaultAuth=True, credentialPathId=vault)
+@pytest.mark.parametrize(
+    ("release", "switch", "carried"),
+    [
+        ("2025.2.0.0", "by_release", True),
+        ("20.0.0.0", "by_release", False),
+        ("2025.2.0.0", "local", False),
+    ],
+)
+def test_connector_with_a_vault(local, release, switch, carried):
+    engines = [local(data="demo", release=release, vault_reference=switch, name=name) for name in "ab"]
+    source, target = (engine.api() for engine in engines)
+    vault, own = (engine.engine.model.objects.of_kind("credential_path")[0].id for engine in engines)
+    connector = make.connector(source, make.environment(source, "here"))
+    path = f"/database-connectors/{connector}"
+    plain = source.get(path).json()
+    before = make.hash_of(source, "DATABASE_CONNECTOR", connector)
+    body = {**plain, "passwordVaultAuth": True, "credentialPathId": vault}
+    assert source.put(path, json=body).json() == body == source.get(path).json()
+    moved = make.hash_of(source, "DATABASE_CONNECTOR", connector) != before
+    assert moved is carried, "a vault that stays on the engine is like a password"
     document = source.document(make.ident("DATABASE_CONNECTOR", connector))
-    assert make.exported_types(document) == [
-        ("CREDENTIAL_PATH", "warehouse"),
-        ("DATABASE_CONNECTOR", str(connector)),
-        ("PASSWORD_VAULT", "team-vault"),
-    ]
-    imported(target, document, make.environment(target, "here"))
-    assert make.named(target, "DATABASE_CONNECTOR", "crm")["passwordVaultAuth"] is True
+    along = {name for name, _ in make.exported_types(document)} - {"DATABASE_CONNECTOR"}
+    assert along == ({"CREDENTIAL_PATH", "PASSWORD_VAULT"} if carried else set())
+    place = make.environment(target, "here")
+    imported(target, document, place)
+    row = make.named(target, "DATABASE_CONNECTOR", "crm")
+    assert row.get("passwordVaultAuth", False) is carried
+    if carried:
+        return
+    number = row["databaseConnectorId"]
+    assert source.put(path, json=plain).json() == plain
+    body = {**row, "passwordVaultAuth": True, "credentialPathId": own}
+    assert target.put(f"/database-connectors/{number}", json=body).is_success
+    source.put(path, json={**plain, "host": "new.example.com"})
+    imported(target, source.document(make.ident("DATABASE_CONNECTOR", connector)), place)
+    row = make.named(target, "DATABASE_CONNECTOR", "crm")
+    assert (row["host"], row["credentialPathId"]) == ("new.example.com", own), "kept on overwriting"
 
 
 # environments

@@ -95,7 +95,7 @@ def problem(model: Model, connections: Connections, used: list[tuple[str, int]])
         def find(other: str, name: Any) -> Obj | None:
             return model.objects.get(Key(other, None, name))
 
-        found = connections.problem(connector.body, stored_secret(connector), find)
+        found = connections.problem(connector.said, stored_secret(connector), find)
         if found:
             return f"{connector.name}: {found}"
     return None

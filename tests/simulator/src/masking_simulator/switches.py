@@ -88,6 +88,13 @@ SWITCHES: tuple[Switch, ...] = (
         "Saving a connector with nothing new but its password or key: like setting a credential, or like any save.",
     ),
     Switch(
+        "vault_reference",
+        "by_release",
+        ("by_release", "carried", "local"),
+        "The vault and credential path of a connector: part of it in exports and hashes, or kept like a password; "
+        "by_release is carried from API 5.1.42 on.",
+    ),
+    Switch(
         "repointed_job",
         "moves_hash",
         ("moves_hash", "keeps_hash"),

@@ -151,11 +151,8 @@ def updater(kind: Kind) -> Callable[[Call], Answer]:
                 check_new_name(call, obj.key._replace(name=name))
                 obj = change.rename(obj, name)
             hidden = {field: value for field, value in obj.body.items() if field.startswith("_")}
-            body, local = {**hidden, **taken.body}, merged_local(obj, taken)
-            if is_local_save(call, kind, obj, taken):
-                obj = change.put(replace(obj, local=local))
-            else:
-                obj = model.save(change, obj, body=body, local=local)
+            new = model.settled(replace(obj, body={**hidden, **taken.body}, local=merged_local(obj, taken)))
+            obj = change.put(new) if is_local_save(call, obj, new, taken) else model.save(change, new)
         return Answer(shown(call, obj))
 
     return handle

@@ -18,7 +18,7 @@ from masking_simulator.api.call import Call
 from masking_simulator.api.shape import Taken
 from masking_simulator.errors import refuse
 from masking_simulator.model.kinds import FAMILIES, JOBS, KINDS, Kind
-from masking_simulator.model.objects import SOURCE_ENVIRONMENT, Obj
+from masking_simulator.model.objects import KEPT, SOURCE_ENVIRONMENT, Obj
 from masking_simulator.model.purpose import fits_purpose
 
 #: what a new job says when the request does not (invented, but for on-the-fly: seen in clients, which expect it)
@@ -84,7 +84,7 @@ def check_saved(call: Call, kind: Kind, obj: Obj, taken: Taken) -> None:
 
 def merged_local(obj: Obj, taken: Taken) -> dict[str, Any]:
     """What a saved object keeps for this engine alone: secrets that were left out stay."""
-    local = dict(obj.local)
+    local = {name: value for name, value in obj.local.items() if name != KEPT}
     for one, other in (("password", "sshKey"), ("sshKey", "password")):
         if one in taken.local:
             local.pop(other, None)
@@ -93,17 +93,17 @@ def merged_local(obj: Obj, taken: Taken) -> dict[str, Any]:
     return {**local, **taken.local}
 
 
-def is_local_save(call: Call, kind: Kind, obj: Obj, taken: Taken) -> bool:
+def is_local_save(call: Call, old: Obj, new: Obj, taken: Taken) -> bool:
     """Whether a save is no new revision: it sets credentials, or where a job reads, and nothing else.
 
     Credentials are documented not to be part of the hash; where a job reads is inferred not to be.
     """
-    if taken.body != {name: value for name, value in obj.body.items() if not name.startswith("_")}:
+    if new.body != old.body:
         return False
     switches = call.engine.switches
-    if kind.secret & taken.local.keys():
+    if KINDS[old.kind].secret & taken.local.keys() or new.local.get(KEPT) != old.local.get(KEPT):
         return switches.text("credential_save") == "keeps_hash"
-    repointed = taken.local.get(SOURCE_ENVIRONMENT) != obj.local.get(SOURCE_ENVIRONMENT)
+    repointed = new.local.get(SOURCE_ENVIRONMENT) != old.local.get(SOURCE_ENVIRONMENT)
     return repointed and switches.text("repointed_job") == "keeps_hash"
 
 

@@ -25,7 +25,7 @@ def to_api(model: Model, obj: Obj) -> dict[str, Any]:
     shown[kind.name_field] = obj.name
     if kind.environment_field:
         shown[kind.environment_field] = obj.key.environment
-    shown.update(said_to_api(model, obj, kind, obj.body))
+    shown.update(said_to_api(model, obj, kind, obj.said))
     for name, value in obj.local.items():
         if name in kind.local and value is not None:
             shown[name] = value

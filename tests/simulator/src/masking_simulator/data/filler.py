@@ -154,6 +154,6 @@ class Filler:
             local = draft.local if draft.source is None else {**draft.local, SOURCE_ENVIRONMENT: numbers[draft.source]}
             key = Key(draft.kind, environment, draft.name)
             obj = Obj(key, number, draft.type, draft.revision, draft.body, draft.content, local)
-            objects.append(model.with_numbers(obj))
+            objects.append(model.settled(obj))
         model.load(objects)
         self._drafts.clear()

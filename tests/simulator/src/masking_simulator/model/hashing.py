@@ -86,7 +86,7 @@ class Hashes:
         if known is not None:
             return known
         seen: set[Key] = set()
-        todo = [need.key for need in self._require(key).needs]
+        todo = [need.key for need in self._require(key).needs if need.way != "kept"]
         while todo:
             current = todo.pop()
             if current in seen:
@@ -98,7 +98,7 @@ class Hashes:
                 continue
             obj = self._objects.get(current)
             if obj is not None:
-                todo.extend(need.key for need in obj.needs)
+                todo.extend(need.key for need in obj.needs if need.way != "kept")
         self._closures[key] = frozenset(seen)
         return self._closures[key]
 

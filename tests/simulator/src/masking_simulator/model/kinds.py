@@ -70,6 +70,7 @@ class Kind(Fields):
     references: kinds that an export of this kind only refers to, instead of carrying them.
     local: fields that belong to this engine alone: never hashed, never exported.
     secret: fields that are stored for this engine alone and never answered.
+    keepable: fields that some engines carry in an export and others keep for themselves, like local ones.
     frozen: fields that cannot be changed after creation.
     scoped: whether objects belong to an environment.
     environment_field: API field with the number of the environment, where the API shows it.
@@ -84,6 +85,7 @@ class Kind(Fields):
     references: frozenset[str] = frozenset()
     local: frozenset[str] = frozenset()
     secret: frozenset[str] = frozenset()
+    keepable: frozenset[str] = frozenset()
     frozen: frozenset[str] = frozenset()
     scoped: bool = False
     environment_field: str | None = None
@@ -208,6 +210,7 @@ def _connector(name: str, title: str, id_field: str, **by_id: str) -> Kind:
         by_id=by_id,
         inside={"connectionInfo": Fields(by_id={"mountId": "mount"})},
         secret=frozenset({"password", "sshKey"}),
+        keepable=frozenset({"passwordVaultAuth", "credentialPathId"}),
         scoped=True,
         environment_field="environmentId",
     )

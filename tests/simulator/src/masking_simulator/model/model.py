@@ -17,9 +17,10 @@ from typing import Any
 from masking_simulator.errors import refuse
 from masking_simulator.model.hashing import Hashes, Rules
 from masking_simulator.model.kinds import KINDS
-from masking_simulator.model.objects import Content, Key, Obj, Objects
+from masking_simulator.model.objects import KEPT, Content, Key, Obj, Objects
 from masking_simulator.model.parts import NUMBERS, part_numbers
 from masking_simulator.model.pointers import pointers
+from masking_simulator.model.types import BY_NAME
 from masking_simulator.releases import Release
 from masking_simulator.store import Store
 from masking_simulator.switches import Switches
@@ -33,8 +34,8 @@ class Change:
         self.before: dict[Key, Obj | None] = {}
 
     def put(self, obj: Obj) -> Obj:
-        """Add or replace an object; returns it with numbers for all its parts."""
-        obj = self._model.with_numbers(obj)
+        """Add or replace an object; returns it as the engine holds it."""
+        obj = self._model.settled(obj)
         old = self._model.objects.put(obj)
         self.before.setdefault(obj.key, old)
         if old is None or old.type != obj.type:
@@ -83,10 +84,23 @@ class Model:
         """A number never given out before for this kind, different from engine to engine."""
         return self._next(KINDS[kind].space or kind)
 
-    def with_numbers(self, obj: Obj) -> Obj:
-        """An object whose parts all have numbers: those they had, and new ones for new parts."""
-        numbers = part_numbers(KINDS[obj.kind], obj.body, obj.local.get(NUMBERS, {}), self._next)
-        return obj if numbers is None else replace(obj, local={**obj.local, NUMBERS: numbers})
+    def settled(self, obj: Obj) -> Obj:
+        """An object as this engine holds it: new parts have numbers, and what stays here is not in its body."""
+        kind = KINDS[obj.kind]
+        local = dict(obj.local)
+        numbers = part_numbers(kind, obj.body, local.get(NUMBERS, {}), self._next)
+        if numbers is not None:
+            local[NUMBERS] = numbers
+        kept = {} if self._carries_vaults() else {name: obj.body[name] for name in kind.keepable if name in obj.body}
+        if kept:
+            local[KEPT] = kept
+        body = {name: value for name, value in obj.body.items() if name not in kept}
+        return replace(obj, body=body, local=local) if local != obj.local else obj
+
+    def _carries_vaults(self) -> bool:
+        """Whether an export carries the vault of a connector; by release: where vaults are syncable (inferred)."""
+        chosen = self.switches.text("vault_reference")
+        return BY_NAME["CREDENTIAL_PATH"].on(self.release) if chosen == "by_release" else chosen == "carried"
 
     def _next(self, space: str) -> int:
         number = self._sequences.get(space, self._first) + 1

@@ -17,6 +17,8 @@ from masking_simulator.model.pointers import pointers
 
 #: field of `Obj.local` with the number of the environment in which an on-the-fly job reads
 SOURCE_ENVIRONMENT = "sourceEnvironment"
+#: field of `Obj.local` with what an object says on this engine alone
+KEPT = "kept"
 
 
 class Key(NamedTuple):
@@ -30,12 +32,12 @@ class Key(NamedTuple):
 class Need(NamedTuple):
     """What an object depends on.
 
-    way: how an export brings it along: in full, as a reference only, or in full as the source
-    connector of an on-the-fly job, which may belong to another environment.
+    way: how an export brings it along: in full; as a reference only; in full as the source
+    connector of an on-the-fly job, which may belong to another environment; or not at all.
     """
 
     key: Key
-    way: Literal["full", "reference", "source"]
+    way: Literal["full", "reference", "source", "kept"]
 
 
 @dataclass(frozen=True)
@@ -72,14 +74,23 @@ class Obj:
     def name(self) -> str:
         return self.key.name
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """All that it says on this engine."""
+        return {**self.body, **self.local.get(KEPT, {})}
+
     @cached_property
     def needs(self) -> tuple[Need, ...]:
         """What it depends on, each once."""
         kind = KINDS[self.kind]
         found: dict[Need, None] = {}
+        for pointer in pointers(kind, self.local.get(KEPT, {})):
+            found.update({Need(Key(pointer.kind, None, name), "kept"): None for name in pointer.names()})
         for pointer in pointers(kind, self.body):
             environment = self.key.environment if KINDS[pointer.kind].scoped else None
-            way: Literal["full", "reference", "source"] = "reference" if pointer.kind in kind.references else "full"
+            way: Literal["full", "reference", "source", "kept"] = (
+                "reference" if pointer.kind in kind.references else "full"
+            )
             if pointer.elsewhere:
                 way, environment = "source", self.local.get(SOURCE_ENVIRONMENT, environment)
             for name in pointer.names():

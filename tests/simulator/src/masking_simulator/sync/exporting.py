@@ -155,7 +155,7 @@ class _Collector:
         for need in obj.needs:
             if need.way == "reference":
                 self._reference(need.key)
-            elif not _is_built_in_driver(self._engine, need.key):
+            elif need.way != "kept" and not _is_built_in_driver(self._engine, need.key):
                 self._full(need.key, need.way)
         if obj.type:
             type_ = SOURCE_OF[key.kind] if way == "source" else BY_NAME[obj.type]
