@@ -15,13 +15,23 @@ from harness.tasks import LOCAL, between
 Row = dict[str, t.Any]
 _OPTIONS = (
     *(f"{side}{name}" for side in ("", "source_") for name in ("url", "username", "password", "ca_path")),
+    "allow_newer_source",
+    "application_map",
+    "create_environments",
     "deadline",
+    "environment_map",
+    "environments",
+    "exchange",
     "exclude",
     "method",
+    "names",
     "object_types",
+    "overwrite",
     "passphrase",
+    "prune",
     "purge",
     "receipts_dir",
+    "references",
     "retries",
 )
 _SYNC = {

@@ -35,16 +35,19 @@ class Person:
         assert answer.ok, f"{method} {path}: HTTP {answer.status_code} {answer.text[:500]}"
         return answer
 
-    def syncable(self, object_type: str | None = None) -> list[Row]:
-        """All rows of GET /syncable-objects."""
-        params: Row = {"object_type": object_type} if object_type else {}
+    def rows(self, path: str, **params: t.Any) -> list[Row]:
+        """All rows of a list."""
         rows: list[Row] = []
         while True:
-            params.update(page_number=1 + len(rows) // _PAGE, page_size=_PAGE)
-            page = self.call("GET", "/syncable-objects", params=params).json()
-            rows += page["responseList"]
-            if len(rows) >= page["_pageInfo"]["total"]:
+            page = {**params, "page_number": 1 + len(rows) // _PAGE, "page_size": _PAGE}
+            answer = self.call("GET", path, params=page).json()
+            rows += answer["responseList"]
+            if len(rows) >= answer["_pageInfo"]["total"]:
                 return rows
+
+    def syncable(self, object_type: str | None = None) -> list[Row]:
+        """All rows of GET /syncable-objects."""
+        return self.rows("/syncable-objects", **({"object_type": object_type} if object_type else {}))
 
     def hashes(self, *object_types: str) -> dict[tuple[str, str], str]:
         """Hash by type and identifier; of these types, or of all."""
