@@ -75,6 +75,16 @@ def test_job_with_all_it_needs(local):
     assert make.named(target, "MASKING_JOB", "mask customers")["rulesetId"] == ruleset
 
 
+@pytest.mark.parametrize("release", ["6.0.0.0", "6.0.14.0", "7.0.0.0", "2026.1.0.0"])
+def test_job_on_other_releases(local, release):
+    source = local(data="demo", release=release).api()
+    target = local(data="demo", release=release).api()
+    shop = make.shop(source)
+    imported(target, source.document(make.ident("MASKING_JOB", shop["job"])), make.environment(target, "here"))
+    number = make.number(target, "MASKING_JOB", "mask customers")
+    assert make.hash_of(target, "MASKING_JOB", number) == make.hash_of(source, "MASKING_JOB", shop["job"])
+
+
 def test_objects_are_matched_by_name_in_the_environment(local):
     source, target, shop = pair(local)
     first, second = make.shop(target, "first"), make.shop(target, "second")
@@ -232,6 +242,22 @@ def test_environment_with_all_in_it(local):
     assert environment_of(target, place)["revisionHash"] != row["revisionHash"]
     imported(target, source.document(row), place)
     assert target.get(f"/database-connectors/{extra}").status_code == 200, "what the bundle lacks stays"
+
+
+def test_environment_by_tasks(local):
+    source, target, shop = pair(local)
+    place = make.environment(target, "here")
+    exported = source.ended(source.post("/export-async", json=[environment_of(source, shop["environment"])]).json())
+    document = source.download(exported).content
+    other = make.environment(target, "other")
+    done = target.ended(target.import_async(document, environment_id=place, source_environment_id=other).json())
+    assert done["status"] == "SUCCEEDED"
+    rows = {row["objectType"]: row for row in target.download(done).json()}
+    assert rows["ENVIRONMENT"]["importedObjectIdentifier"] == {"id": place}
+    failed = target.ended(target.import_async(document).json())
+    assert failed["status"] == "FAILED" and "environment_id" in target.download(failed).text
+    same = target.import_async(document, environment_id=place, source_environment_id=place)
+    assert same.status_code == 400, "told at once"
 
 
 def test_empty_environment(local):
