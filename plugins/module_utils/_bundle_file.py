@@ -145,7 +145,7 @@ def differing(rows: t.Iterable[Row], catalog: Catalog, environment: str | None =
     present = {(entry.key.type, entry.key.environment, entry.hash) for entry in entries}
     different = []
     for row in rows:
-        entry = _same_name(row, catalog)
+        entry = same_name(row, catalog)
         revision = row.get("revisionHash")
         inside = object_type(row["objectType"]).scope is Scope.ENVIRONMENT
         if entry is not None:
@@ -160,7 +160,8 @@ def differing(rows: t.Iterable[Row], catalog: Catalog, environment: str | None =
     return different
 
 
-def _same_name(row: Row, catalog: Catalog) -> SyncableObject | None:
+def same_name(row: Row, catalog: Catalog) -> SyncableObject | None:
+    """What the engine has under the name of a row, None when it has none or the row tells no name."""
     kind = row["objectType"]
     name = SINGLETON_NAME if object_type(kind).singleton else next(iter(row["objectIdentifier"].values()), None)
     return catalog.objects.get(ObjectKey(kind, None, name)) if isinstance(name, str) else None
@@ -170,7 +171,7 @@ def import_diff(rows: t.Iterable[Row], catalog: Catalog) -> dict[str, str]:
     """What importing these rows would change, as Ansible's diff."""
     before, after = [], []
     for row in sorted(rows, key=describe):
-        entry = _same_name(row, catalog)
+        entry = same_name(row, catalog)
         if entry is not None:
             before.append(f"{describe(row)}: {entry.hash or 'not syncable'}\n")
         after.append(f"{describe(row)}: {row.get('revisionHash')}\n")

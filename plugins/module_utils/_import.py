@@ -17,6 +17,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._bundle_file impor
     environment_name,
     goes_into_an_environment,
     import_diff,
+    same_name,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     Catalog,
@@ -32,6 +33,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
     ImportGoal,
     TransferOptions,
     arrived_after_all,
+    describe,
     import_bundle,
     purge,
     status_to_result,
@@ -72,6 +74,12 @@ def import_file(engine: Engine, request: ImportRequest, run: Run) -> Row:
     if rows and not different:
         return result if run.check_mode else {**result, "objects": [], "moved": []}
     goal = request.goal(engine)
+    standing = [row for row in different if same_name(row, before)]
+    if run.check_mode and standing and not goal.force_overwrite:
+        run.warn(
+            f"engine {engine.name}: {len(standing)} object(s) of the bundle are there with another hash, such as "
+            f"{describe(standing[0])}; without 'force_overwrite' the engine refuses the import if their content differs"
+        )
     if run.diff_mode:
         result["diff"] = import_diff(different, before)
     if run.check_mode:

@@ -27,6 +27,7 @@ attributes:
   check_mode:
     details:
       - What would change is told from the bundle's metadata, which the engine's signature does not cover.
+      - Warns of objects that the engine would refuse to overwrite, as far as the bundle tells their names.
 options:
   src:
     description:

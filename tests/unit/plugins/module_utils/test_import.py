@@ -112,6 +112,15 @@ def test_check_mode_foretells_and_sends_nothing(target: Memory, path: str) -> No
     assert target.writes == []
 
 
+def test_check_mode_warns_of_what_would_be_refused(target: Memory, path: str) -> None:
+    run = FakeRun(check_mode=True)
+    import_file(target.engine, request(path, force=False), run)
+    assert [text for text in run.warnings if "1 object(s)" in text and "LOOKUP L" in text and "force_overwrite" in text]
+    run = FakeRun(check_mode=True)
+    import_file(target.engine, request(path), run)
+    assert not run.warnings
+
+
 def test_a_diff_only_on_request(target: Memory, path: str) -> None:
     assert "diff" not in import_file(target.engine, request(path), FakeRun(diff_mode=False))
 
