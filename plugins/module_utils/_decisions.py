@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
+    Catalog,
     ObjectKey,
     SyncableObject,
 )
@@ -202,27 +203,11 @@ def _new_environments(
 
 def _removals(selection: Selection, view: View, policy: Policy) -> list[Removal]:
     """What only the target has, jobs before rulesets before connectors; in use or built in it is kept."""
-    found: list[tuple[SyncableObject, str | None]] = []
-    for key, entry in view.target.objects.items():
-        if key.type == ENVIRONMENT:
-            name = view.naming.environment_on_source(key.name)
-            if name is not None and name not in view.source.environments and selection.means_environment(name):
-                found.append((entry, "environments are not removed by a sync"))
-            continue
-        origin = view.naming.on_source(key)
-        if key.type in CONTAINERS or (origin is not None and origin in view.source.objects):
-            continue
-        if origin is None or not selection.matches(origin):
-            continue
-        known = origin.environment is None or origin.environment in view.source.environments
-        found.append((entry, None if known else "the source has no such environment"))
+    found = _only_there(selection, view)
     if not policy.prune:
-        return [Removal(entry, "") for entry, _kept in sorted(found, key=lambda one: sort_key(one[0].key))]
-    gone = {entry.key for entry, kept in found if kept is None}
-    users: dict[ObjectKey, set[ObjectKey]] = {}
-    for key in view.target.objects:
-        for needed in view.target.carried(key)[1:]:
-            users.setdefault(needed, set()).add(key)
+        return [Removal(entry, "") for entry, _why in sorted(found, key=lambda one: sort_key(one[0].key))]
+    gone = {entry.key for entry, why in found if why is None}
+    users = _users(view.target)
     removals = []
     for entry, why in sorted(found, key=lambda one: (-object_type(one[0].key.type).level, sort_key(one[0].key))):
         left = sorted(users.get(entry.key, set()) - gone, key=sort_key)
@@ -231,6 +216,33 @@ def _removals(selection: Selection, view: View, policy: Policy) -> list[Removal]
             gone.discard(entry.key)
         removals.append(Removal(entry, kept))
     return removals
+
+
+def _only_there(selection: Selection, view: View) -> list[tuple[SyncableObject, str | None]]:
+    """Objects of the selection that only the target has, each with the reason if it must stay whatever uses it."""
+    found: list[tuple[SyncableObject, str | None]] = []
+    known = view.source.environments
+    for key, entry in view.target.objects.items():
+        if key.type == ENVIRONMENT:
+            name = view.naming.environment_on_source(key.name)
+            if name is not None and name not in known and selection.means_environment(name):
+                found.append((entry, "environments are not removed by a sync"))
+            continue
+        origin = view.naming.on_source(key)
+        if key.type in CONTAINERS or origin is None or origin in view.source.objects or not selection.matches(origin):
+            continue
+        stays = origin.environment is not None and origin.environment not in known
+        found.append((entry, "the source has no such environment" if stays else None))
+    return found
+
+
+def _users(catalog: Catalog) -> dict[ObjectKey, set[ObjectKey]]:
+    """What uses each object inside environments."""
+    users: dict[ObjectKey, set[ObjectKey]] = {}
+    for key in catalog.objects:
+        for needed in catalog.carried(key)[1:]:
+            users.setdefault(needed, set()).add(key)
+    return users
 
 
 def _along(items: t.Iterable[Item], selection: Selection, view: View) -> tuple[ObjectKey, ...]:
