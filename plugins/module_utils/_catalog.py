@@ -30,9 +30,9 @@ from ansible_collections.maskops.delphix.plugins.module_utils._versions import R
 
 # Documented: such an object is listed with this text in place of a hash and cannot be exported.
 _NOT_SYNCABLE = "Not Syncable"
-# Fields of a job that say nothing of what it does on another engine.
+# Fields of a job that say nothing of what it does on another engine; one old sample shows an environment.
 _LOCAL_FIELDS = frozenset(
-    {"rulesetId", "onTheFlyMaskingSource", "createdBy", "createdTime", "updatedBy", "updatedTime"}
+    {"rulesetId", "environmentId", "onTheFlyMaskingSource", "createdBy", "createdTime", "updatedBy", "updatedTime"}
 )
 
 

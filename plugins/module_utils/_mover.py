@@ -32,6 +32,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     ImportFailedError,
     MaskingError,
     NotFoundError,
+    TaskFailedError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._exchange import (
     Exchange,
@@ -103,9 +104,10 @@ class Mover:
     def _move(self, part: Part, view: View) -> Expected:
         try:
             path = self._bundle(part)
-        except (ApiError, SharedError) as refused:
+        except (ApiError, TaskFailedError, SharedError) as refused:
             only = part.items[0]
-            if refused.code != ApiError.code or not cannot_be_exported(only.key, view.source):
+            refusals = (ApiError.code, TaskFailedError.code)
+            if refused.code not in refusals or not cannot_be_exported(only.key, view.source):
                 raise
             self._build(only, view)
             return {only.key: None}
@@ -128,8 +130,10 @@ class Mover:
             self.warn(f"{lost}; the target shows that the import has arrived")
         self.imports += 1
         if part.takes_staging:
-            # At once, so that a failure of a later part leaves no job that reads from the temporary environment.
+            # At once, so that a failure of a later part leaves no job that reads from the temporary environment,
+            # and that part finds no connectors of this one there.
             self.point_jobs(part.items, self.look())
+            self.destination.clear()
         return expected
 
     def _goal(self, part: Part) -> ImportGoal:

@@ -154,7 +154,9 @@ def to_diff(plan: Plan) -> dict[str, str]:
     after += [f"ENVIRONMENT {theirs}" for _mine, theirs in plan.new_environments]
     for item in sorted(plan.needed, key=lambda entry: sort_key(entry.target_key)):
         if item.target is not None:
-            before.append(f"{item.target_key}: {item.target.hash or 'not syncable'}")
+            # Where a job reads from is not in its hash.
+            where = ", reading from elsewhere" if item.misplaced else ""
+            before.append(f"{item.target_key}: {item.target.hash or 'not syncable'}{where}")
         after.append(f"{item.target_key}: {item.source.hash}")
     before += [f"{one.target.key}: {one.target.hash or 'not syncable'}" for one in plan.to_remove]
     return {

@@ -289,7 +289,8 @@ class Sync:
         unverified = []
         same_release = comparable(after.source.release, after.target.release)
         for item in batch:
-            wanted = expected.get(item.key, item.source.hash)
+            # Built from the settings that were listed, an object has no hash of an export.
+            wanted = expected.get(item.key) or item.source.hash
             there = after.there(item.key)
             if there is not None and there.hash is not None and after.rightly_placed(item.key):
                 if there.hash == wanted or (same_release and after.same(item.source)):
