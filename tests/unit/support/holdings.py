@@ -128,7 +128,8 @@ class Holdings:
 
     def change(self, key: ObjectKey, **fields: t.Any) -> None:
         """Change what an object is besides its settings."""
-        fields = fields if {"password", "maker", "reason"} >= set(fields) else {**fields, "revision": self.saved()}
+        if not set(fields) <= {"password", "maker", "reason"}:
+            fields = {"revision": self.saved(), **fields}
         self.objects[key] = dataclasses.replace(self.objects[key], **fields)
 
     def rename(self, key: ObjectKey, name: str) -> ObjectKey:
