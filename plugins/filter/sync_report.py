@@ -8,6 +8,7 @@ import typing as t
 
 from ansible.errors import AnsibleFilterError
 from ansible_collections.maskops.delphix.plugins.module_utils._report import (
+    Target,
     summarise,
     table,
 )
@@ -19,10 +20,11 @@ version_added: 0.1.0
 description:
   - Turns results of M(maskops.delphix.masking_sync) into the lines of a table with one row for each target, or into
     the numbers behind it.
+  - A result that is empty or of a skipped task counts as none. A target without a result of a sync is left out.
 positional: format
 options:
   _input:
-    description: Results by target name.
+    description: Results of M(maskops.delphix.masking_sync) by target name.
     type: dict
     required: true
   format:
@@ -31,6 +33,17 @@ options:
     type: str
     choices: [table, summary]
     default: table
+  connectors:
+    description: Results of M(maskops.delphix.masking_connector_credentials) by target name.
+    type: dict
+  users:
+    description: Results of M(maskops.delphix.masking_users) by target name.
+    type: dict
+  left:
+    description:
+      - Results of M(maskops.delphix.masking_sync) in check mode after the sync, by target name. A target where anything
+        is left to do counts as failed.
+    type: dict
 author:
   - maskops.delphix contributors (@maskops)
 """
@@ -52,14 +65,24 @@ _value:
 """
 
 
-def sync_report(results: t.Any, format: str = "table") -> t.Any:  # noqa: A002 - the name that users write
+def sync_report(
+    results: t.Any,
+    format: str = "table",  # noqa: A002 - the name that users write
+    connectors: t.Any = None,
+    users: t.Any = None,
+    left: t.Any = None,
+) -> t.Any:
     """Lines or numbers for results by target name. Raises AnsibleFilterError."""
-    if not isinstance(results, dict) or not all(isinstance(result, dict) for result in results.values()):
-        raise AnsibleFilterError("sync_report takes a dictionary of results by target name")
+    given = (results, connectors or {}, users or {}, left or {})
+    for one in given:
+        if not isinstance(one, dict) or not all(isinstance(result, dict) for result in one.values()):
+            raise AnsibleFilterError("sync_report takes dictionaries of results by target name")
+    done = [{name: result for name, result in one.items() if result and not result.get("skipped")} for one in given]
+    targets = {name: Target(*(one.get(name, {}) for one in done)) for name in done[0]}
     if format == "table":
-        return table(results)
+        return table(targets)
     if format == "summary":
-        return {name: summarise(result) for name, result in results.items()}
+        return {name: summarise(target) for name, target in targets.items()}
     raise AnsibleFilterError(f"sync_report knows the formats 'table' and 'summary', not {format!r}")
 
 

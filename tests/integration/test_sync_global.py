@@ -146,7 +146,7 @@ def test_the_source_is_read_once_and_stays_as_it_is(story: Story) -> None:
 
 
 def test_the_report_has_a_row_for_each_target(story: Story) -> None:
-    lines = story.stages["apply"].run.result("new", "maskops.delphix.global_sync : Show what happened on each target")
+    lines = story.stages["apply"].run.result("new", "maskops.delphix.sync : Show what happened on each target")
     rows = {line.split()[0]: line.split()[-1] for line in lines.data["msg"][1:4]}
     assert rows == {"drifted": "changed", "equal": "unchanged", "new": "changed"}
     published = story.stages["apply"].run.published["_run"]["masking_sync"]
@@ -158,7 +158,7 @@ def test_objects_that_cannot_be_synced_are_listed_with_their_reason(story: Story
     listed = {row["name"]: row["reason"] for row in sync_of(story, "apply", "new")["plan"]["not_syncable"]}
     assert {"BadgeMapping", "BADGE_NO", "Access control"} <= listed.keys()
     assert all(listed.values())
-    report = story.stages["apply"].run.result("new", "maskops.delphix.global_sync : Show what happened on each target")
+    report = story.stages["apply"].run.result("new", "maskops.delphix.sync : Show what happened on each target")
     assert any("BadgeMapping" in line and listed["BadgeMapping"] in line for line in report.data["msg"])
 
 
@@ -200,7 +200,7 @@ def test_a_source_among_the_targets_is_left_alone(ansible: Ansible, story: Story
     assert run.status == 0
     assert run.changed("dev") == 0
     assert_read_once(story.source)
-    report = run.result("dev", "maskops.delphix.global_sync : Show what happened on each target").data["msg"]
+    report = run.result("dev", "maskops.delphix.sync : Show what happened on each target").data["msg"]
     assert [line.split()[0] for line in report] == ["target", "equal", *["equal:"] * len(report[2:])]
 
 
@@ -221,5 +221,5 @@ def test_a_failing_target_does_not_keep_others_from_their_sync(ansible: Ansible,
     assert run.status != 0
     assert missing_on(ready, story.source) == set()
     assert run.of("broken").data["error"]["engine"] == broken.url
-    report = run.result("broken", "maskops.delphix.global_sync : Show what happened on each target").data["msg"]
+    report = run.result("broken", "maskops.delphix.sync : Show what happened on each target").data["msg"]
     assert {line.split()[0]: line.split()[-1] for line in report[1:3]} == {"broken": "failed", "ready": "changed"}
