@@ -88,8 +88,6 @@ def merged_local(obj: Obj, taken: Taken) -> dict[str, Any]:
     for one, other in (("password", "sshKey"), ("sshKey", "password")):
         if one in taken.local:
             local.pop(other, None)
-    if SOURCE_ENVIRONMENT not in taken.local:
-        local.pop(SOURCE_ENVIRONMENT, None)
     return {**local, **taken.local}
 
 
