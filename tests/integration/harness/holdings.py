@@ -34,7 +34,7 @@ LISTS: dict[str, tuple[str, str, str]] = {
     },
 }
 # how rows name a kind of connector or ruleset
-_WORDS = {"DATABASE": "DATABASE", "FILE": "FILE", "VSAM": "DATASET"}
+WORDS = {"DATABASE": "DATABASE", "FILE": "FILE", "VSAM": "DATASET"}
 
 
 class Key(t.NamedTuple):
@@ -96,13 +96,13 @@ class Holdings:
         for key, held in self.objects.items():
             if held.row.get("onTheFlyMasking"):
                 told = held.row["onTheFlyMaskingSource"]
-                found[key] = self._numbered(f"{_WORDS[told['connectorType']]}_CONNECTOR", told["connectorId"])
+                found[key] = self._numbered(f"{WORDS[told['connectorType']]}_CONNECTOR", told["connectorId"])
         return found
 
     def connector_of(self, job: Key) -> Key:
         """The connector that the ruleset of a job stands on."""
         row = self.objects[job].row
-        kind = _WORDS[row["rulesetType"]]
+        kind = WORDS[row["rulesetType"]]
         ruleset = self.objects[self._numbered(f"{kind}_RULESET", row["rulesetId"])].row
         return self._numbered(f"{kind}_CONNECTOR", ruleset[LISTS[f"{kind}_CONNECTOR"][1]])
 
