@@ -12,17 +12,14 @@ what an earlier command has answered, that is tokens, references and the export 
 from __future__ import annotations
 
 import json
-import os
 import re
-import shlex
-import subprocess
-import time
 import typing as t
 from pathlib import Path
 
 import pytest
 from harness.compare import missing_on
-from harness.lab import Engine, Lab
+from harness.lab import Lab
+from harness.reader import Reader
 
 TOKEN = "dc2cff8b-e20d-4e28-8b7e-5d7c4aad0e2a"
 EXPORT_REFERENCE = "EXPORT-ZXhwb3J0X2RvY3VtZW50Xzk0Wjlva3JDLmpzb24="
@@ -35,50 +32,9 @@ FORGET_EXPORTS = """curl -X DELETE --header 'Accept: application/json' --header 
 IMPORT = """curl -X POST --cacert /path/to/cert --header 'Content-Type: multipart/form-data' --header 'Accept: application/json' --header 'Authorization: dc2cff8b-e20d-4e28-8b7e-5d7c4aad0e2a' --header 'passphrase: my example passphrase' -F file=@export.json 'https://b.example.com/masking/api/import-async?force_overwrite=true'"""  # noqa: E501 - as printed
 STATUS = """curl -X GET --cacert /path/to/cert --header 'Accept: application/octet-stream' --header 'Authorization: dc2cff8b-e20d-4e28-8b7e-5d7c4aad0e2a' 'https://b.example.com/masking/api/file-downloads/IMPORT-aW1wb3J0X2RvY3VtZW50X2lZQVFKWEFsLmpzb24='"""  # noqa: E501 - as printed
 FORGET_IMPORTS = """curl -X DELETE --cacert /path/to/cert --header 'Accept: application/json' --header 'Authorization: dc2cff8b-e20d-4e28-8b7e-5d7c4aad0e2a' 'https://b.example.com/masking/api/import-async'"""  # noqa: E501 - as printed
-_DEADLINE = 30.0
 _HASH = re.compile(r"[0-9a-f]{40}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000")
 _DATE = re.compile(r"[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d UTC \d{4}")
-
-
-class Reader:
-    """Somebody who follows the documentation in a shell."""
-
-    def __init__(self, source: Engine, target: Engine, folder: Path) -> None:
-        self._folder = folder
-        self._certificate = str(source.ca_path)
-        self.replace = {
-            "https://a.example.com": source.url,
-            "https://b.example.com": target.url,
-            "/path/to/cert": self._certificate,
-        }
-
-    def types(self, command: str) -> str:
-        """Run a command with the replacements made; returns what it prints."""
-        for printed, real in self.replace.items():
-            command = command.replace(printed, real)
-        arguments = shlex.split(command)
-        # One command names no certificate: the reader's system knows it.
-        environment = {**os.environ, "CURL_CA_BUNDLE": self._certificate, "NO_PROXY": "*"}
-        options = [arguments[0], "--silent", "--show-error", *arguments[1:]]
-        done = subprocess.run(
-            options, cwd=self._folder, env=environment, check=True, capture_output=True, text=True, timeout=60
-        )
-        return done.stdout
-
-    def json(self, command: str) -> t.Any:
-        """The same for a command that prints JSON."""
-        return json.loads(self.types(command))
-
-    def types_until_ready(self, command: str) -> t.Any:
-        """Repeat a download until the background task has made the document."""
-        ends = time.monotonic() + _DEADLINE
-        while True:
-            answer = self.json(command)
-            if not (isinstance(answer, dict) and "errorMessage" in answer):
-                return answer
-            assert time.monotonic() < ends, answer
-            time.sleep(0.05)
 
 
 def assert_objects(rows: list[dict[str, t.Any]]) -> None:
