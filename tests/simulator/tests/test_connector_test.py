@@ -208,6 +208,7 @@ def test_a_vault_takes_the_place_of_the_password(place):
     assert failed(verdict(api, "/database-connectors", plain, row))
     assert verdict(api, "/database-connectors", plain, {**row, **fields}) == GOOD
     assert failed(verdict(api, "/database-connectors", plain, {**row, **fields, "credentialPathId": 99_999}))
+    assert failed(verdict(api, "/database-connectors", plain, {**row, **fields, "passwordVaultAuth": False}))
 
 
 @pytest.mark.parametrize(("release", "path", "field"), [("6.0.17.0", None, ""), ("7.0.0.0", "/credentials", "Name")])
@@ -259,6 +260,10 @@ def test_accounts_of_the_control_interface(process):
     assert failed(verdict(api, "/database-connectors", stored))
     assert engine.tell("GET", "/accounts") == [{"address": "db.example.com", "user": "MASKER"}]
     engine.tell("DELETE", "/accounts")
+    assert engine.tell("GET", "/accounts") == []
+    engine.stop()
+    engine.start()
+    api = engine.api()
     assert engine.tell("GET", "/accounts") == []
     assert verdict(api, "/database-connectors", stored) == GOOD
 

@@ -91,7 +91,7 @@ def test_engines_of_different_seeds_have_no_number_in_common(local):
         ("/users", "userId"),
     ):
         first, second = ({row[field] for row in api.rows(path)} for api in (one, two))
-        assert first and second and not first & second, path
+        assert first and second and max(first) < 100_000 < min(second), path
 
 
 def test_engines_of_one_seed_use_near_numbers(local):

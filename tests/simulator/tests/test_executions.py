@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+import requests
 from simulator_jobs import Place, made, run
 from simulator_support import until
 
@@ -175,10 +176,18 @@ def test_a_job_too_large_for_the_engine_runs_alone(slow):
 
 def test_the_queue_is_first_come_first_served(slow):
     _, api, place = slow()
-    set_setting(api, "MaximumMemoryForJobs", "2000")
+    set_setting(api, "MaximumMemoryForJobs", "2100")
     run(api, place.job("first"))
     large, small = run(api, place.job("large", maxMemory=1500)), run(api, place.job("small", maxMemory=100))
     assert (large["status"], small["status"]) == ("QUEUED", "QUEUED")
+    api.post(f"/executions/{large['executionId']}/cancel")
+    assert status(api, small) == "RUNNING"
+
+
+def test_the_queue_came_with_6_0_5(slow):
+    _, api, place = slow(release="6.0.5.0")
+    runs = [run(api, place.job(f"job {number}")) for number in range(8)]
+    assert runs[7]["status"] == "QUEUED" and runs[7]["submitTime"]
 
 
 @pytest.mark.parametrize(("switch", "expected"), [("run", 200), ("refused", 409)])
@@ -398,6 +407,19 @@ def test_an_execution_that_ran_when_the_engine_died_has_failed(process):
     assert event["eventType"] == "JOB_ABORTED"
     another = run(api, third)
     assert another["executionId"] > running["executionId"]
+    numbers = [row["executionComponentId"] for row in api.rows("/execution-components")]
+    assert len(numbers) == len(set(numbers)) == 6
+    assert event["executionEventId"] not in numbers
+
+
+def test_engines_number_their_executions_differently(local):
+    numbers = []
+    for seed in (1, 2):
+        api = local(seed=seed).api()
+        execution = run(api, Place(api).job())["executionId"]
+        parts = [row["executionComponentId"] for row in api.rows("/execution-components")]
+        numbers.append({execution, *parts})
+    assert not numbers[0] & numbers[1]
 
 
 def test_faults_slow_and_failing_jobs(process):
@@ -427,7 +449,10 @@ def test_control_runs_a_job_until_it_is_told(process):
     engine.tell("POST", "/clock", {"advance_seconds": 1000})
     assert status(api, started) == "RUNNING"
     assert len(api.rows("/execution-components", execution_id=started["executionId"])) == 2
-    ended = engine.tell("POST", f"/executions/{started['executionId']}/finish", {"status": "SUCCEEDED"})
+    finish = f"/executions/{started['executionId']}/finish"
+    answer = requests.post(engine.control + finish, json={"status": "RUNNING"}, timeout=10, proxies={"http": ""})
+    assert answer.status_code == 400
+    ended = engine.tell("POST", finish, {"status": "SUCCEEDED"})
     assert ended["status"] == "SUCCEEDED" and ended["rowsMasked"] == ended["rowsTotal"] > 0
 
 

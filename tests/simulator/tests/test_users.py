@@ -207,7 +207,9 @@ def test_the_last_administrator_stays(local):
     assert api.delete(f"/users/{number}").status_code == 400
     assert api.put(f"/users/{number}", json=limited(ADMIN[0])).status_code == 400
     assert api.put(f"/users/{number}", json=person(ADMIN[0], userStatus="DISABLED")).status_code == 400
-    made(api, person("chief"))
+    chief = made(api, person("chief", userStatus="DISABLED"))
+    assert api.delete(f"/users/{number}").status_code == 400, "the other one cannot log in"
+    assert api.put(f"/users/{chief['userId']}", json=person("chief")).status_code == 200
     assert api.delete(f"/users/{number}").status_code == 200
 
 
@@ -255,6 +257,8 @@ def test_built_in_roles_by_release(local, release, defaults, has, lacks):
     assert has in everything and lacks not in everything
     assert all(all(value.values()) for value in everything.values() if isinstance(value, dict))
     assert len(api.rows("/roles")) == 1 + defaults
+    assert api.delete("/roles/1").status_code == 400
+    assert api.put("/roles/1", json=everything).status_code == 200
     assert api.delete("/roles/1").status_code == 400
 
 

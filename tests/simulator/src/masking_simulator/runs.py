@@ -109,7 +109,7 @@ def limits(model: Model, switches: Switches) -> tuple[float, float]:
     """
     settings = model.objects.get(_SETTINGS)
     rows = settings.body["settings"] if settings else []
-    values = {row["settingName"]: row["settingValue"] for row in rows if row["settingGroup"] == "general"}
+    values = {row["settingName"]: row["settingValue"] for row in rows}
     jobs, memory = _number(values.get("NumSimulJobsAllowed")), _number(values.get("MaximumMemoryForJobs"))
     if jobs == 0:
         jobs = max(1, switches.integer("engine_cores") - 1)
