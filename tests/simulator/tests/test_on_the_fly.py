@@ -103,11 +103,18 @@ def test_two_sources_of_one_name_are_refused(local):
         assert source.export(make.ident("MASKING_JOB", make.number(source, "MASKING_JOB", name))).status_code == 200
 
 
-@pytest.mark.parametrize("scope", ["family", "kind"])
-def test_source_named_like_the_target_connector_is_refused(local, scope):
-    source, _, shop = with_job(local, name="crm", same_name_scope=scope)
-    assert source.export(make.ident("MASKING_JOB", shop["otf"])).status_code == 400
-    assert source.export(make.ident("ENVIRONMENT", shop["environment"])).status_code == 400
+@pytest.mark.parametrize(("scope", "status"), [("family", 400), ("kind", 400), ("side", 200)])
+def test_source_named_like_the_target_connector(local, scope, status):
+    source, target, shop = with_job(local, name="crm", same_name_scope=scope)
+    assert source.export(make.ident("MASKING_JOB", shop["otf"])).status_code == status
+    answer = source.export(make.ident("ENVIRONMENT", shop["environment"]))
+    assert answer.status_code == status
+    if status == 200:
+        where = places(target)
+        assert target.import_(answer.json(), **where).status_code == 200
+        there = make.number(target, "DATABASE_CONNECTOR", "crm", where["source_environment_id"])
+        assert source_of(target)["connectorId"] == there
+        assert there != make.number(target, "DATABASE_CONNECTOR", "crm", where["environment_id"])
     assert source.export(make.ident("MASKING_JOB", shop["job"])).status_code == 200
 
 

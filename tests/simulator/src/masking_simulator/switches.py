@@ -85,7 +85,7 @@ SWITCHES: tuple[Switch, ...] = (
         "credential_save",
         "keeps_hash",
         ("keeps_hash", "moves_hash"),
-        "Saving a connector with nothing new but its password or key: like setting a credential, or like any save.",
+        "Saving a connector with nothing new but its credentials, or nothing at all: no new revision, or one.",
     ),
     Switch(
         "vault_reference",
@@ -123,8 +123,9 @@ SWITCHES: tuple[Switch, ...] = (
     Switch(
         "same_name_scope",
         "family",
-        ("family", "kind", "all"),
-        "What must not share a name in one export: objects of a family (connectors, jobs, ...), of a kind, or all.",
+        ("family", "kind", "side", "all"),
+        "What must not share a name in one export: objects of a family (connectors, jobs, ...), of a kind, "
+        "of a kind but for the source connectors of jobs, or all.",
     ),
     Switch(
         "same_connector_twice",

@@ -152,7 +152,7 @@ def updater(kind: Kind) -> Callable[[Call], Answer]:
                 obj = change.rename(obj, name)
             hidden = {field: value for field, value in obj.body.items() if field.startswith("_")}
             new = model.settled(replace(obj, body={**hidden, **taken.body}, local=merged_local(obj, taken)))
-            obj = change.put(new) if is_local_save(call, obj, new, taken) else model.save(change, new)
+            obj = change.put(new) if is_local_save(call, obj, new) else model.save(change, new)
         return Answer(shown(call, obj))
 
     return handle

@@ -91,15 +91,15 @@ def merged_local(obj: Obj, taken: Taken) -> dict[str, Any]:
     return {**local, **taken.local}
 
 
-def is_local_save(call: Call, old: Obj, new: Obj, taken: Taken) -> bool:
-    """Whether a save is no new revision: it sets credentials, or where a job reads, and nothing else.
+def is_local_save(call: Call, old: Obj, new: Obj) -> bool:
+    """Whether a save is no new revision: it sets the credentials of a connector, or where a job reads, and no more.
 
-    Credentials are documented not to be part of the hash; where a job reads is inferred not to be.
+    Documented: setting a credential keeps the hash. Where a job reads is inferred not to be part of it.
     """
     if new.body != old.body:
         return False
     switches = call.engine.switches
-    if KINDS[old.kind].secret & taken.local.keys() or new.local.get(KEPT) != old.local.get(KEPT):
+    if old.kind.endswith("_connector"):
         return switches.text("credential_save") == "keeps_hash"
     repointed = new.local.get(SOURCE_ENVIRONMENT) != old.local.get(SOURCE_ENVIRONMENT)
     return repointed and switches.text("repointed_job") == "keeps_hash"

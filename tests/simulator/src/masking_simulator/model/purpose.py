@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What an environment is for (documented): masking and profile jobs, or tokenization and re-identification jobs."""
+"""What an environment is for: masking, or tokenization and re-identification (documented).
+
+Profile jobs are in both: the vendor's page about jobs says so, though its API reference tells of
+them for masking only.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from masking_simulator.model.objects import Obj
 
 _JOBS = {
     "MASK": frozenset({"masking_job", "profile_job"}),
-    "TOKENIZE": frozenset({"tokenization_job", "reidentification_job"}),
+    "TOKENIZE": frozenset({"profile_job", "tokenization_job", "reidentification_job"}),
 }
 
 

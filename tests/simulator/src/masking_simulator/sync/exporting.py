@@ -205,18 +205,18 @@ def _check_names(engine: Engine, items: list[Item]) -> None:
     for item in items:
         if item.obj is None or not item.type.carried or item.type.name in _UNNAMED:
             continue
-        mark = (_name_space(item.type.kind, scope), item.obj.name)
+        mark = (_name_space(item.type, scope), item.obj.name)
         other = seen.get(mark)
         if other is not None and (twice or other != item.obj.key):
             raise refuse(engine.switches.integer("export_problem_status"), "same_name", name=item.obj.name)
         seen[mark] = item.obj.key
 
 
-def _name_space(kind: str, scope: str) -> str:
-    if scope == "all":
-        return ""
-    family = kind.rsplit("_", 1)[-1]
-    return family if scope == "family" and family in _FAMILIES else kind
+def _name_space(type_: ObjectType, scope: str) -> str:
+    family = type_.kind.rsplit("_", 1)[-1]
+    if scope == "family" and family in _FAMILIES:
+        return family
+    return {"all": "", "side": f"{type_.kind} {type_.scope}"}.get(scope, type_.kind)
 
 
 def _listed(engine: Engine, item: Item, shows_id: bool) -> dict[str, Any]:
