@@ -1,0 +1,91 @@
+# Copyright (c) 2026, maskops.delphix contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The examples of a guide, run as they are printed, one after the other.
+
+A block that begins with ``# NAME.yml`` is saved as that file. Every command has to go well. One
+with --check must change nothing, and when all have been run, none has anything left to do.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import textwrap
+import typing as t
+from pathlib import Path
+
+import pytest
+from harness.collection import CHECKOUT
+from harness.lab import Engine, Lab, inventory
+from harness.playbook import Ansible
+
+GUIDES = CHECKOUT / "docs" / "docsite" / "rst"
+TARGETS = ("qa", "prod")
+_BLOCK = re.compile(r"^( *)\.\. code-block:: (\w+)\n\n((?:\1   .*\n|\n)+)", re.MULTILINE)
+
+
+class Example(t.NamedTuple):
+    """A command of a guide, and the files that the guide has shown before it."""
+
+    command: str
+    files: dict[str, str]
+
+    @property
+    def only_looks(self) -> bool:
+        """Whether it is for looking ahead."""
+        return "--check" in self.command
+
+
+def examples(guide: str) -> list[Example]:
+    """The commands of a guide that run a playbook, in their order."""
+    files: dict[str, str] = {}
+    found = []
+    for _indent, language, block in _BLOCK.findall((GUIDES / guide).read_text(encoding="utf-8")):
+        text = textwrap.dedent(block)
+        name = re.match(r"# (\S+\.yml)\n", text)
+        if language == "yaml" and name:
+            files[name[1]] = text
+        elif language == "console":
+            lines = text.replace("\\\n", " ").splitlines()
+            found += [
+                Example(line.removeprefix("$ "), dict(files)) for line in lines if line.startswith("$ ansible-playbook")
+            ]
+    return found
+
+
+@pytest.fixture
+def engines(lab: Lab) -> dict[str, Engine]:
+    """A source with environments, and empty targets."""
+    return {"dev": lab.start("dev", "environments"), **{name: lab.start(name) for name in TARGETS}}
+
+
+def run(ansible: Ansible, engines: dict[str, Engine], example: Example, folder: Path) -> int:
+    """Run a command and return how many tasks have changed something on a target."""
+    for name, text in example.files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    words = shlex.split(example.command)
+    place = words.index("-i")
+    playbook, rest = words[1], words[2:place] + words[place + 2 :]
+    rest = [f"@{folder / word[1:]}" if word.startswith("@") else word for word in rest]
+    secrets = {f"vault_{name}_password": "Example-12" for name in ("crm", "orders", "exports")}
+    hosts = inventory(engines["dev"], [engines[name] for name in TARGETS], **secrets)
+    done = ansible.run(playbook if playbook.startswith("maskops.") else str(folder / playbook), hosts, *rest)
+    assert done.status == 0, f"{example.command}\n{done.output[-5000:]}"
+    return sum(done.changed(name) for name in TARGETS if name in done.recap)
+
+
+def test_the_guide_on_environments(ansible: Ansible, engines: dict[str, Engine], tmp_path: Path) -> None:
+    found = examples("guide_environments.rst")
+    assert len(found) >= 10
+    source = engines["dev"].state()
+    for example in found:
+        before = {name: engines[name].state() for name in TARGETS}
+        run(ansible, engines, example, tmp_path)
+        if example.only_looks:
+            assert before == {name: engines[name].state() for name in TARGETS}, example.command
+    assert engines["dev"].state() == source
+    for example in found:
+        if not example.only_looks:
+            assert run(ansible, engines, example, tmp_path) == 0, example.command
