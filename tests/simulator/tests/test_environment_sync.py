@@ -700,6 +700,21 @@ def test_names_of_all_scripts(local, name):
     assert make.number(target, "MASKING_JOB", name, place)
 
 
+def test_names_that_differ_by_case_alone(local):
+    source = local(data="demo", name="source").api()
+    target = local(data="demo", name="target", name_case="insensitive").api()
+    shop, there = make.shop(source), make.shop(target, job_name="Mask Customers")
+    row = target.get(f"/database-connectors/{there['connector']}").json()
+    assert target.put(f"/database-connectors/{there['connector']}", json={**row, "connectorName": "CRM"}).is_success
+    document = source.document(make.ident("MASKING_JOB", shop["job"]))
+    for _ in range(2):
+        imported(target, document, there["environment"])
+    assert [row["connectorName"] for row in target.rows("/database-connectors")] == ["CRM"]
+    assert target.get(f"/database-rulesets/{there['ruleset']}").json()["databaseConnectorId"] == there["connector"]
+    (job,) = target.rows("/masking-jobs")
+    assert (job["jobName"], job["rulesetId"]) == ("Mask Customers", there["ruleset"])
+
+
 # all or nothing
 
 

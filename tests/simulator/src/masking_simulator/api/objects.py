@@ -65,12 +65,12 @@ def find(call: Call, kind: Kind) -> Obj:
     return obj
 
 
-def check_new_name(call: Call, key: Key) -> None:
-    """Raise the refusal of a name that is not allowed (400) or taken (409)."""
+def check_new_name(call: Call, key: Key, renamed: Obj | None = None) -> None:
+    """Raise the refusal of a name that is not allowed (400) or taken (409) by another object than the renamed one."""
     problem = name_problem(KINDS[key.kind], key.name)
     if problem:
         raise refuse(400, "bad_name", name=key.name, reason=problem)
-    if call.engine.model.named(key) is not None:
+    if call.engine.model.named(key) not in (None, renamed):
         raise refuse(409, "already_exists", kind=KINDS[key.kind].title, name=key.name)
 
 
@@ -148,7 +148,7 @@ def updater(kind: Kind) -> Callable[[Call], Answer]:
             if name != obj.name:
                 if kind.name_field in kind.frozen:
                     raise refuse(400, "immutable", field=kind.name_field)
-                check_new_name(call, obj.key._replace(name=name))
+                check_new_name(call, obj.key._replace(name=name), obj)
                 obj = change.rename(obj, name)
             hidden = {field: value for field, value in obj.body.items() if field.startswith("_")}
             new = model.settled(replace(obj, body={**hidden, **taken.body}, local=merged_local(obj, taken)))

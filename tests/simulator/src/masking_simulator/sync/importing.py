@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import hashlib
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from masking_simulator.model.model import Change, missing_dependency
 from masking_simulator.model.names import name_problem
 from masking_simulator.model.objects import SOURCE_ENVIRONMENT, Content, Key, Obj
 from masking_simulator.model.parts import outer_part
+from masking_simulator.model.pointers import pointers
 from masking_simulator.model.purpose import fits_purpose
 from masking_simulator.model.types import BY_NAME, ObjectType, full_type
 from masking_simulator.releases import parse_release
@@ -215,30 +217,11 @@ class _Importer:
             )
         key = Key(type_.kind, self._environment(type_), record.name)
         existing = self._model.named(key)
-        own_type = record.type if type_.scope != "source_environment" else full_type(type_.kind, self._engine.release)
-        if existing is None:
-            obj = self._model.make(
-                key,
-                own_type,
-                record.body,
-                content=self._content(record),
-                local={**self._engine.new_local(type_.kind), **self._source(record)},
-                revision=record.revision,
-            )
-        else:
-            obj = Obj(
-                existing.key,
-                existing.id,
-                own_type,
-                record.revision,
-                self._body(existing, record),
-                self._content(record),
-                {**existing.local, **self._source(record)},
-            )
-            if not self._may_replace(existing, obj):
-                return self._engine.listing.identifier(existing, type_)
-            if type_.name == "KEY":
-                obj = self._key_synced(obj)
+        obj = self._spelled(self._made(record, type_, key, existing))
+        if existing is not None and not self._may_replace(existing, obj):
+            return self._engine.listing.identifier(existing, type_)
+        if type_.name == "KEY":
+            obj = replace(obj, local={**obj.local, "synced": True})
         self._check_job(record, type_, obj)
         lacking = missing_dependency(self._model, obj)
         if lacking is not None:
@@ -252,6 +235,37 @@ class _Importer:
             )
         self._change.put(obj)
         return self._engine.listing.identifier(obj, type_)
+
+    def _made(self, record: Record, type_: ObjectType, key: Key, existing: Obj | None) -> Obj:
+        """What a record makes of a new object, or of the one that exists."""
+        own_type = record.type if type_.scope != "source_environment" else full_type(type_.kind, self._engine.release)
+        if existing is None:
+            local = {**self._engine.new_local(type_.kind), **self._source(record)}
+            content = self._content(record)
+            return self._model.make(key, own_type, record.body, content=content, local=local, revision=record.revision)
+        return replace(
+            existing,
+            type=own_type,
+            revision=record.revision,
+            body=self._body(existing, record),
+            content=self._content(record),
+            local={**existing.local, **self._source(record)},
+        )
+
+    def _spelled(self, obj: Obj) -> Obj:
+        """An object that names others as this engine spells them, where names may differ by case alone."""
+        here: dict[tuple[str, str], str] = {}
+        for need in obj.needs:
+            found = self._model.named(need.key)
+            if found is not None and found.name != need.key.name:
+                here[need.key.kind, need.key.name] = found.name
+        if not here:
+            return obj
+        body = copy.deepcopy(obj.body)
+        for pointer in pointers(KINDS[obj.kind], body):
+            for name in list(pointer.names()):
+                pointer.rename(name, here.get((pointer.kind, name), name))
+        return replace(obj, body=body)
 
     def _may_replace(self, existing: Obj, obj: Obj) -> bool:
         """Whether an existing object is to be replaced; False when there is nothing to do."""
@@ -315,10 +329,6 @@ class _Importer:
                 kept = existing.body.get(field, {}).get(name, {}).get(inside[0], {})
                 merged[name] = {**said, inside[0]: {**kept, **said.get(inside[0], {})}}
         return {**record.body, field: merged}
-
-    @staticmethod
-    def _key_synced(obj: Obj) -> Obj:
-        return Obj(obj.key, obj.id, obj.type, obj.revision, obj.body, obj.content, {**obj.local, "synced": True})
 
     def _content(self, record: Record) -> Content | None:
         return self._contents[record.digest] if record.digest else None
