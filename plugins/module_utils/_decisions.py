@@ -40,6 +40,8 @@ from ansible_collections.maskops.delphix.plugins.module_utils._versions import (
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._view import View
 
+_MOVING = (Action.CREATE, Action.UPDATE)
+
 
 @dataclasses.dataclass(frozen=True)
 class Policy:
@@ -74,7 +76,8 @@ def make_plan(selection: Selection, view: View, *, policy: Policy) -> Plan:
     keys = [key for key in selection.keys(source) if key.type != KEY or KEY in selection.types]
     concerned = {name for key in keys for name in _needed_environments(key, view)}
     view.naming.check(concerned | {name for name in source.environments if selection.means_environment(name)})
-    items = sorted(_Items(view, policy).of(keys), key=lambda item: sort_key(item.key))
+    decide = _Items(selection, view, policy)
+    items = sorted(decide.of(keys), key=lambda item: sort_key(item.key))
     items += [
         Item(Action.BLOCKED, entry, None, "its name cannot be told from what the engine lists")
         for entry in source.unnamed
@@ -84,16 +87,21 @@ def make_plan(selection: Selection, view: View, *, policy: Policy) -> Plan:
         source.engine,
         target.engine,
         tuple(items),
-        tuple(_removals(selection, view, policy)),
+        tuple(_removals(selection, view, policy, decide.held)),
         _along(items, selection, view),
-        tuple(_new_environments(items, selection, view, policy)),
+        tuple(_new_environments(items, selection, view, policy, decide.held)),
     )
 
 
 class _Items:
-    """Decides about objects one by one."""
+    """Decides about objects one by one.
 
-    def __init__(self, view: View, policy: Policy) -> None:
+    ``held`` are environments of the source, wanted whole, of which nothing is moved, with the reason.
+    """
+
+    def __init__(self, selection: Selection, view: View, policy: Policy) -> None:
+        self.held: dict[str, str] = {}
+        self._selection = selection
         self._view = view
         self._policy = policy
         self._same_release = comparable(view.source.release, view.target.release)
@@ -103,28 +111,37 @@ class _Items:
     def of(self, keys: t.Iterable[ObjectKey]) -> list[Item]:
         """Items of these objects of the source, and of what they refer to when that may come along."""
         items = {key: self._item(key) for key in keys}
-        if self._view.references is None:
-            return list(items.values())
-        moving = (Action.CREATE, Action.UPDATE)
-        for key, item in list(items.items()):
-            if item.action not in moving or item.misplaced:
-                continue
-            obstacles = []
-            for needed in self._referred(key):
-                mine = self._view.source.objects[needed]
-                if mine.reason is not None or self._view.same(mine):
-                    continue
-                if self._policy.sync_references and needed not in items:
-                    items[needed] = self._item(needed, f"{key} refers to it")
-                comes = needed in items and items[needed].action in moving
-                if not comes and self._view.known_to_differ(mine):
-                    state = "missing" if self._view.there(needed) is None else "different"
-                    obstacles.append(f"{needed} ({state} on the target)")
-            if obstacles:
-                more = f" and {len(obstacles) - 5} more" if len(obstacles) > 5 else ""
-                reason = f"it refers to {', '.join(obstacles[:5])}{more}"
+        if self._view.references is not None:
+            for key, item in list(items.items()):
+                if item.action in _MOVING and not item.misplaced:
+                    self._check_references(item, items)
+        for key, item in items.items():
+            if key.environment in self.held and item.action in _MOVING:
+                reason = f"its environment is wanted whole, and {self.held[key.environment]}"
                 items[key] = item._replace(action=Action.BLOCKED, reason=reason)
         return list(items.values())
+
+    def _check_references(self, item: Item, items: dict[ObjectKey, Item]) -> None:
+        """Add what an item refers to when that may come along, else block it."""
+        obstacles = []
+        for needed in self._referred(item.key):
+            mine = self._view.source.objects[needed]
+            if mine.reason is not None or self._view.same(mine):
+                continue
+            if self._policy.sync_references and needed not in items:
+                items[needed] = self._item(needed, f"{item.key} refers to it")
+            comes = needed in items and items[needed].action in _MOVING
+            if not comes and self._view.known_to_differ(mine):
+                state = "missing" if self._view.there(needed) is None else "different"
+                obstacles.append(f"{needed} ({state} on the target)")
+        if not obstacles:
+            return
+        more = f" and {len(obstacles) - 5} more" if len(obstacles) > 5 else ""
+        reason = f"refers to {', '.join(obstacles[:5])}{more}"
+        items[item.key] = item._replace(action=Action.BLOCKED, reason=f"it {reason}")
+        environment = item.key.environment
+        if environment is not None and self._selection.means_environment(environment):
+            self.held.setdefault(environment, f"{item.key.type} {item.key.name} {reason}")
 
     def _referred(self, key: ObjectKey) -> list[ObjectKey]:
         """Global objects that an object, or what it carries along, refers to."""
@@ -189,21 +206,25 @@ def _needed_environments(key: ObjectKey, view: View) -> list[str]:
 
 
 def _new_environments(
-    items: t.Iterable[Item], selection: Selection, view: View, policy: Policy
+    items: t.Iterable[Item], selection: Selection, view: View, policy: Policy, held: t.Collection[str]
 ) -> list[tuple[str, str]]:
     if view.environments is None or not policy.create_environments:
         return []
-    wanted = {name for name in view.source.environments if selection.means_environment(name)}
+    wanted = {name for name in view.source.environments if name not in held and selection.means_environment(name)}
     for item in items:
-        if item.action in (Action.CREATE, Action.UPDATE):
+        if item.action in _MOVING:
             wanted |= set(_needed_environments(item.key, view))
     names = [(name, view.naming.environment(name)) for name in sorted(wanted)]
     return [(mine, theirs) for mine, theirs in names if theirs not in view.environments]
 
 
-def _removals(selection: Selection, view: View, policy: Policy) -> list[Removal]:
+def _removals(selection: Selection, view: View, policy: Policy, held: t.Collection[str]) -> list[Removal]:
     """What only the target has, jobs before rulesets before connectors; in use or built in it is kept."""
-    found = _only_there(selection, view)
+    closed = {view.naming.environment(name) for name in held}
+    found = [
+        (entry, "nothing of its environment is moved" if entry.key.environment in closed else why)
+        for entry, why in _only_there(selection, view)
+    ]
     if not policy.prune:
         return [Removal(entry, "") for entry, _why in sorted(found, key=lambda one: sort_key(one[0].key))]
     gone = {entry.key for entry, why in found if why is None}
@@ -248,7 +269,7 @@ def _users(catalog: Catalog) -> dict[ObjectKey, set[ObjectKey]]:
 def _along(items: t.Iterable[Item], selection: Selection, view: View) -> tuple[ObjectKey, ...]:
     """Objects outside the selection that an export of what is needed may carry, and that would change."""
     selected = {item.key for item in items}
-    moving = [item.key for item in items if item.action in (Action.CREATE, Action.UPDATE) and not item.misplaced]
+    moving = [item.key for item in items if item.action in _MOVING and not item.misplaced]
     if not moving:
         return ()
     # Jobs, rulesets and connectors carry what they hang on, and only refer to most global objects.

@@ -57,7 +57,8 @@ options:
   references:
     description:
       - What to do about global objects that selected objects refer to and that are missing or different on the target.
-      - V(block) leaves the objects that refer to them alone, and says which these are.
+      - V(block) leaves the objects that refer to them alone, and says which these are. An environment that is selected
+        as a whole (by O(object_types=ENVIRONMENT) or O(object_types=all)) is then left alone as a whole.
       - V(sync) brings exactly those global objects along first.
     type: str
     choices: [block, sync]
