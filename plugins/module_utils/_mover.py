@@ -190,6 +190,9 @@ class Mover:
         if ruleset is None or job.source is None:
             raise NotFoundError(f"the source does not tell what {item.key} hangs on", engine=self.source.name)
         view = self._bring([ruleset, job.source], view)
+        if view.same(item.source):
+            # It differed by what has just been brought; a save would give it another hash for nothing.
+            return
         there = view.target.objects
         build(
             self.target,
