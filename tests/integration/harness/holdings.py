@@ -99,12 +99,21 @@ class Holdings:
                 found[key] = self._numbered(f"{WORDS[told['connectorType']]}_CONNECTOR", told["connectorId"])
         return found
 
-    def connector_of(self, job: Key) -> Key:
-        """The connector that the ruleset of a job stands on."""
+    def ruleset_of(self, job: Key) -> Key:
+        """The ruleset of a job."""
         row = self.objects[job].row
-        kind = WORDS[row["rulesetType"]]
-        ruleset = self.objects[self._numbered(f"{kind}_RULESET", row["rulesetId"])].row
-        return self._numbered(f"{kind}_CONNECTOR", ruleset[LISTS[f"{kind}_CONNECTOR"][1]])
+        return self._numbered(f"{WORDS[row['rulesetType']]}_RULESET", row["rulesetId"])
+
+    def connector_of(self, ruleset: Key) -> Key:
+        """The connector that a ruleset stands on."""
+        kind = ruleset.type.replace("RULESET", "CONNECTOR")
+        return self._numbered(kind, self.objects[ruleset].row[LISTS[kind][1]])
+
+    def needed(self, *jobs: Key) -> set[Key]:
+        """Jobs with all that they need inside environments."""
+        rulesets = {self.ruleset_of(job) for job in jobs}
+        sources = self.sources()
+        return {*jobs, *rulesets, *map(self.connector_of, rulesets), *(sources[job] for job in jobs if job in sources)}
 
     def _numbered(self, kind: str, number: int) -> Key:
         return self._places[kind, number]
@@ -128,13 +137,19 @@ def saved_when_synced(holdings: Holdings) -> set[Key]:
     return {
         job
         for job, source in holdings.sources().items()
-        if source.environment == job.environment or source.name == holdings.connector_of(job).name
+        if source.environment == job.environment or source.name == holdings.connector_of(holdings.ruleset_of(job)).name
     }
 
 
-def differences(source: Holdings, target: Holdings, names: t.Mapping[str, str] | None = None) -> list[str]:
-    """What the target lacks or has otherwise, in words; ``names`` are those of the target's environments.
+def differences(
+    source: Holdings,
+    target: Holdings,
+    names: t.Mapping[str, str] | None = None,
+    only: t.Collection[Key] | None = None,
+) -> list[str]:
+    """What the target lacks or has otherwise, in words.
 
+    ``names`` are those of the target's environments, ``only`` the objects of the source to look at.
     On-the-fly jobs read from where they read on the source. Hashes are equal, but for those of jobs
     that had to be saved after the import: these say the same.
     """
@@ -143,14 +158,15 @@ def differences(source: Holdings, target: Holdings, names: t.Mapping[str, str] |
         return key._replace(environment=(names or {}).get(key.environment, key.environment))
 
     found = []
-    ours, theirs, saved = source.sources(), target.sources(), saved_when_synced(source)
-    for key, mine in source.objects.items():
+    ours, theirs, by_content = source.sources(), target.sources(), saved_when_synced(source)
+    for key in source.objects if only is None else only:
+        mine = source.objects[key]
         held = target.objects.get(there(key))
         if held is None:
             found.append(f"{there(key)} is missing")
-        elif key in saved and content(held) != content(mine):
+        elif key in by_content and content(held) != content(mine):
             found.append(f"{there(key)} says something else")
-        elif key not in saved and held.hash != mine.hash:
+        elif key not in by_content and held.hash != mine.hash:
             found.append(f"{there(key)} has another hash")
         elif key in ours and theirs[there(key)] != there(ours[key]):
             found.append(f"{there(key)} reads from {theirs[there(key)]}")

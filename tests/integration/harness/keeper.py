@@ -62,6 +62,13 @@ class Keeper:
         told = {"connectorId": self.number(kind, source, connector), "connectorType": word}
         self.save(JOB, environment, job, onTheFlyMasking=True, onTheFlyMaskingSource=told)
 
+    def read_nothing(self, environment: str, job: str) -> None:
+        """Make a masking job on the fly an ordinary one."""
+        row = self.row(JOB, environment, job)
+        del row["onTheFlyMaskingSource"]
+        path, number, _name = LISTS[JOB]
+        self._person.call("PUT", f"{path}/{row[number]}", json={**row, "onTheFlyMasking": False})
+
     def tables(self, environment: str, ruleset: str) -> dict[str, dict[str, str | None]]:
         """The tables of a ruleset: what masks their columns."""
         found = {}
