@@ -79,6 +79,13 @@ class Estate(Machine):
         self.lacks: set[str] = set()
         self._revision_ids = revision_ids
 
+    def __repr__(self) -> str:
+        """What it holds, for those who look at a failed test."""
+        lines = [
+            f"{key}: {dict(held.own)} needs {[*map(str, held.all_needs)]}" for key, held in self.holds.objects.items()
+        ]
+        return "\n  ".join([f"{self.transport.engine} {self.holds.environments}", *lines]) + "\n"
+
     def handlers(self) -> dict[str, Handle]:
         return {
             **super().handlers(),
