@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The examples of a guide, run as they are printed, one after the other.
+"""The examples of guides, run as they are printed, one after the other.
 
 A block that begins with ``# NAME.yml`` is saved as that file. Every command has to go well. One
 with --check must change nothing, and when all have been run, none has anything left to do.
@@ -55,10 +55,9 @@ def examples(guide: str) -> list[Example]:
     return found
 
 
-@pytest.fixture
-def engines(lab: Lab) -> dict[str, Engine]:
-    """A source with environments, and empty targets."""
-    return {"dev": lab.start("dev", "environments"), **{name: lab.start(name) for name in TARGETS}}
+def start(lab: Lab, targets: str) -> dict[str, Engine]:
+    """A source with environments, and targets with this data."""
+    return {"dev": lab.start("dev", "environments"), **{name: lab.start(name, targets) for name in TARGETS}}
 
 
 def run(ansible: Ansible, engines: dict[str, Engine], example: Example, folder: Path) -> int:
@@ -76,9 +75,13 @@ def run(ansible: Ansible, engines: dict[str, Engine], example: Example, folder: 
     return sum(done.changed(name) for name in TARGETS if name in done.recap)
 
 
-def test_the_guide_on_environments(ansible: Ansible, engines: dict[str, Engine], tmp_path: Path) -> None:
-    found = examples("guide_environments.rst")
-    assert len(found) >= 10
+@pytest.mark.parametrize(
+    ("guide", "targets", "commands"), [("guide_environments", "empty", 14), ("guide_bundles", "demo", 1)]
+)
+def test_examples(ansible: Ansible, lab: Lab, tmp_path: Path, guide: str, targets: str, commands: int) -> None:
+    found = examples(f"{guide}.rst")
+    assert len(found) == commands, "the examples are looked for in a way that misses some"
+    engines = start(lab, targets)
     source = engines["dev"].state()
     for example in found:
         before = {name: engines[name].state() for name in TARGETS}
