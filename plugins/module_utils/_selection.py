@@ -176,12 +176,14 @@ class Selection:
                     subject=name,
                     hint="Names are compared letter by letter.",
                 )
-        found = sorted((key for key in catalog.objects if self.matches(key)), key=sort_key)
+        there = [key for key in catalog.objects if self.covers(key.type) and self._in_environments(key.environment)]
+        found = sorted((key for key in there if self.matches(key)), key=sort_key)
         missing = [
             name
             for name in self.names
             if not is_pattern(name)
-            and not any(_matches(key, (name,)) for key in found)
+            # Also an object that is left out bears its name.
+            and not any(_matches(key, (name,)) for key in there)
             and not like(name.rpartition("/")[2], self.exclude)
             and name not in self.exclude
         ]
