@@ -30,8 +30,8 @@ _COLUMNS = (
 )
 
 
-class Scenario(t.NamedTuple):
-    """What is to be done: nothing, or to bring one changed algorithm over."""
+class GlobalScenario(t.NamedTuple):
+    """What is to be done about global objects: nothing, or to bring one changed algorithm over."""
 
     objects: int
     targets: int
@@ -40,6 +40,26 @@ class Scenario(t.NamedTuple):
     def __str__(self) -> str:
         targets = f"{self.targets} target{'s' if self.targets > 1 else ''}"
         return f"{'one changed algorithm' if self.changed else 'nothing to do'}, {targets}, {self.objects:,} objects"
+
+
+class EstateScenario(t.NamedTuple):
+    """What is to be done about an estate. The numbers are those of the source's profile."""
+
+    case: str
+    environments: int
+    connectors: int
+    rulesets: int
+    columns: int
+    jobs: int
+
+    def __str__(self) -> str:
+        return (
+            f"estate: {self.case}, 1 target, {self.environments} environments, {self.connectors} connectors, "
+            f"{self.rulesets} rulesets with {self.columns:,} columns, {self.jobs} jobs"
+        )
+
+
+Scenario = GlobalScenario | EstateScenario
 
 
 class Figures(t.NamedTuple):
@@ -55,12 +75,27 @@ class Figures(t.NamedTuple):
 
 @dataclasses.dataclass
 class Cell:
-    """One way in one scenario. ``problem``: why there are no figures, or none that count."""
+    """One way in one scenario.
+
+    ``left_out``: why there are no figures; ``problem``: why they do not count; ``remark``: what else is to be known.
+    """
 
     scenario: Scenario
     way: str
+    left_out: str | None = None
     runs: list[Figures] = dataclasses.field(default_factory=list)
     problem: str | None = None
+    remark: str | None = None
+
+    @property
+    def sound(self) -> bool:
+        """Whether it can be measured, as far as is known."""
+        return self.left_out is None and self.problem is None
+
+    @property
+    def result(self) -> str:
+        """What became of it, in words."""
+        return self.left_out or self.problem or f"in sync{f' but for {self.remark}' if self.remark else ''}"
 
     @property
     def median(self) -> Figures | None:
@@ -73,6 +108,7 @@ class Cell:
         return {
             **self.scenario._asdict(),
             "way": self.way,
+            "result": self.result,
             "problem": self.problem,
             "median": median._asdict() if median else None,
             "runs": [run._asdict() for run in self.runs],
@@ -84,7 +120,7 @@ def tables(cells: t.Sequence[Cell], notes: t.Sequence[str]) -> str:
     parts = ["\n".join(f"- {note}" for note in notes)]
     for scenario in dict.fromkeys(cell.scenario for cell in cells):
         there = [cell for cell in cells if cell.scenario == scenario]
-        sound = {cell.way: cell.median for cell in there if cell.problem is None}
+        sound = {cell.way: cell.median for cell in there if cell.sound}
         floor, curl = sound.get(FLOOR), sound.get(CURL)
         parts += [f"## {scenario}", _aligned([_COLUMNS, *(_row(cell, floor, curl) for cell in there)])]
     return "\n\n".join(parts) + "\n"
@@ -92,9 +128,8 @@ def tables(cells: t.Sequence[Cell], notes: t.Sequence[str]) -> str:
 
 def _row(cell: Cell, floor: Figures | None, curl: Figures | None) -> tuple[str, ...]:
     mine = cell.median
-    result = cell.problem or "in sync"
     if mine is None:
-        return (cell.way, *["-"] * (len(_COLUMNS) - 2), result)
+        return (cell.way, *["-"] * (len(_COLUMNS) - 2), cell.result)
     return (
         cell.way,
         f"{mine.wall:.2f}",
@@ -108,7 +143,7 @@ def _row(cell: Cell, floor: Figures | None, curl: Figures | None) -> tuple[str, 
         _ratio(mine, curl, "wall"),
         _ratio(mine, curl, "cpu"),
         _ratio(mine, curl, "body_bytes"),
-        result,
+        cell.result,
     )
 
 

@@ -67,13 +67,10 @@ class Engine:
         reference = self.finished(self.call("POST", "/export-async", json=asked).json())
         return self.call("GET", f"/file-downloads/{reference}").content
 
-    def take(self, bundle: bytes) -> None:
+    def take(self, bundle: bytes, **params: str) -> None:
         """Import a bundle; the engine does all of it or nothing."""
-        self.finished(
-            self.call(
-                "POST", "/import-async", params={"force_overwrite": "true"}, files={"file": ("export.json", bundle)}
-            ).json()
-        )
+        asked = {"force_overwrite": "true", **params}
+        self.finished(self.call("POST", "/import-async", params=asked, files={"file": ("export.json", bundle)}).json())
 
     def leave(self) -> None:
         """Log out."""
