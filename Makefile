@@ -164,7 +164,7 @@ demo: tree ## Synchronise two simulated engines and show what happens
 	$(BIN)/python tests/demo/run.py demo
 
 .PHONY: engines
-engines: tree ## Start two simulated engines to play with, until interrupted
+engines: tree ## Start three simulated engines to play with, until interrupted
 	$(BIN)/python tests/demo/run.py engines
 
 .PHONY: clean

@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Two simulated engines on loopback, and the collection at work on them.
+"""Simulated engines on loopback, and the collection at work on them.
 
-``run.py demo`` syncs the second engine with the first: in check mode, for real, and again,
-and fails unless each run did what it should. ``run.py engines`` keeps the engines running.
+``run.py demo`` syncs a second engine with the first: first the global objects, then an environment
+with its jobs, each in check mode, for real, and again. It fails unless each run did what it should.
+``run.py engines`` keeps three engines running to play with.
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import threading
 import time
+import typing as t
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -33,52 +36,100 @@ from support.engines import (
     stopping,
 )
 
-SOURCE_ADDRESS, TARGET_ADDRESS = "127.0.0.2", "127.0.0.3"
 PORT = 8443
 RELEASE = "2025.2.0.0"
+# Address, data and seed. Engines of different seeds have different keys, as real ones have.
+ENGINES = {
+    "dev": ("127.0.0.2", "environments", 1),
+    "qa": ("127.0.0.3", "empty", 2),
+    "prod": ("127.0.0.4", "empty", 3),
+}
+# What the examples of the guides call passwords of connectors. New simulated connectors take any.
+PASSWORDS = {f"vault_{name}_password": "Connector-12" for name in ("crm", "orders", "exports")}
+# Settings of Ansible that make the report easy to read.
+READABLE = {"ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml", "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false"}
+SHOP = """\
+environment_sync_source: dev
+environment_sync_environments: [Shop Dev]
+environment_sync_environment_map:
+  Shop Dev: Shop QA
+environment_sync_create_environments: true
+environment_sync_credentials:
+  - environment: Shop QA
+    name: crm db
+    password: "{{ vault_crm_password }}"
+  - environment: Shop QA
+    name: orders db
+    password: "{{ vault_orders_password }}"
+"""
 
 
-def start(folder: Path, port: int) -> tuple[SimulatedEngine, SimulatedEngine]:
-    """Start a full source and an empty target of one release."""
-    source = start_engine("dev", folder, host=SOURCE_ADDRESS, port=port, release=RELEASE, data="demo")
+class Step(t.NamedTuple):
+    """A playbook run of the demo, and whether it has to report a change."""
+
+    title: str
+    playbook: str
+    options: tuple[str, ...]
+    changes: bool
+
+
+def steps(folder: Path) -> list[Step]:
+    """What the demo shows."""
+    globally = ("-e", "global_sync_source=dev")
+    shop = ("-e", f"@{folder / 'shop.yml'}")
+    return [
+        Step("1. Which global objects would change? (check mode)", "sync_global", (*globally, "--check"), True),
+        Step("2. Sync them.", "sync_global", globally, True),
+        Step("3. The same again: nothing is left to change.", "sync_global", globally, False),
+        Step(
+            "4. An environment with its jobs: what would change? (check mode, with diff)",
+            "sync_environments",
+            (*shop, "--check", "--diff"),
+            True,
+        ),
+        Step("5. Sync it, and give its connectors working passwords.", "sync_environments", shop, True),
+        Step("6. The same again: nothing is left to change.", "sync_environments", shop, False),
+    ]
+
+
+def start(folder: Path, port: int, names: t.Iterable[str]) -> list[SimulatedEngine]:
+    """Start engines of one release, the first of them full."""
+    started: list[SimulatedEngine] = []
     try:
-        target = start_engine("qa", folder, host=TARGET_ADDRESS, port=port, release=RELEASE, data="empty", seed=2)
+        for name in names:
+            host, data, seed = ENGINES[name]
+            started.append(start_engine(name, folder, host=host, port=port, release=RELEASE, data=data, seed=seed))
     except BaseException:
-        source.stop()
+        for engine in started:
+            engine.stop()
         raise
-    return source, target
+    return started
 
 
-def write_inventory(folder: Path, source: SimulatedEngine, target: SimulatedEngine) -> Path:
+def write_inventory(folder: Path, source: SimulatedEngine, targets: list[SimulatedEngine]) -> Path:
     """Write the inventory; JSON is YAML too."""
     path = folder / "engines.yml"
-    path.write_text(json.dumps(inventory(source, [target]), indent=2) + "\n")
+    hosts = inventory(source, targets)
+    hosts["masking_engines"]["vars"].update(PASSWORDS)
+    path.write_text(json.dumps(hosts, indent=2) + "\n")
     return path
 
 
-def playbook(path: Path, *options: str) -> list[str]:
-    """The command that syncs the global objects."""
-    ansible = str(Path(sys.executable).with_name("ansible-playbook"))
-    return [ansible, "maskops.delphix.sync_global", "--inventory", str(path), "-e", "global_sync_source=dev", *options]
-
-
 def demo() -> int:
-    """Show the three runs. Returns the exit status."""
+    """Show the runs. Returns the exit status."""
     folder = Path(tempfile.mkdtemp(prefix="masking-demo-"))
     started = time.monotonic()
     try:
-        source, target = start(folder, 0)
-        with stopping(source, target):
-            path = write_inventory(folder, source, target)
+        source, target = engines = start(folder, 0, ("dev", "qa"))
+        with stopping(*engines):
+            path = write_inventory(folder, source, [target])
+            (folder / "shop.yml").write_text(SHOP)
             print(f"Two engines of release {RELEASE}: dev at {source.url} (full) and qa at {target.url} (empty)")
-            runs = (
-                ("1. What would change? (check mode, with diff)", ["--check", "--diff"], True),
-                ("2. Sync.", [], True),
-                ("3. The same again: nothing is left to change.", [], False),
-            )
-            for title, options, changes in runs:
-                print(f"\n=== {title}\n", flush=True)
-                if not _run(playbook(path, *options), changes):
+            for step in steps(folder):
+                print(f"\n=== {step.title}\n", flush=True)
+                if step.playbook == "sync_environments" and "--check" in step.options:
+                    print(f"shop.yml:\n\n{textwrap.indent(SHOP, '    ')}", flush=True)
+                if not _run(step, path):
                     return 1
     finally:
         shutil.rmtree(folder)
@@ -86,10 +137,12 @@ def demo() -> int:
     return 0
 
 
-def _run(command: list[str], changes: bool) -> bool:
+def _run(step: Step, hosts: Path) -> bool:
     """Run a playbook in the open. Whether it went well and changed something exactly if it should."""
+    ansible = str(Path(sys.executable).with_name("ansible-playbook"))
+    command = [ansible, f"maskops.delphix.{step.playbook}", "--inventory", str(hosts), *step.options]
     print("$ ansible-playbook", *command[1:], "\n", flush=True)
-    process = subprocess.Popen(command, env=ansible_environment(), stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, env=ansible_environment(READABLE), stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     changed = None
     for line in process.stdout:
@@ -99,8 +152,9 @@ def _run(command: list[str], changes: bool) -> bool:
     if process.wait() != 0:
         print(f"The playbook failed with status {process.returncode}.")
         return False
-    if changed is None or bool(changed) != changes:
-        print(f"The playbook was to report {'a change' if changes else 'no change'} on qa, but reported {changed}.")
+    if changed is None or bool(changed) != step.changes:
+        wanted = "a change" if step.changes else "no change"
+        print(f"The playbook was to report {wanted} on qa, but reported {changed}.")
         return False
     return True
 
@@ -112,15 +166,18 @@ def engines() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        source, target = start(folder, PORT)
-        with stopping(source, target):
-            path = write_inventory(folder, source, target)
+        source, *targets = started = start(folder, PORT, ENGINES)
+        with stopping(*started):
+            path = write_inventory(folder, source, targets)
+            rows = "\n".join(
+                f"  {engine.name:<5} {engine.url}  {ENGINES[engine.name][1]:<13} control interface {engine.control_url}"
+                for engine in started
+            )
             print(
                 f"""\
-Two engines of release {RELEASE} are running:
+Three engines of release {RELEASE} are running:
 
-  dev  {source.url}  full     control interface {source.control_url}
-  qa   {target.url}  empty    control interface {target.control_url}
+{rows}
 
   user {ADMIN[0]}, password {ADMIN[1]}
   CA certificate  {source.ca_path}
@@ -131,6 +188,7 @@ In another shell:
   source .venv/bin/activate
   export ANSIBLE_COLLECTIONS_PATH=.ansible/collections DEMO_PASSWORD={ADMIN[1]}
   ansible-playbook maskops.delphix.sync_global -i {path} -e global_sync_source=dev --check --diff
+  ansible-playbook maskops.delphix.sync_engine -i {path} -e engine_sync_source=dev --check
   curl --cacert {source.ca_path} -H 'Content-Type: application/json' \\
     -d '{json.dumps({"username": ADMIN[0], "password": ADMIN[1]})}' {source.url}/masking/api/login
 
