@@ -92,6 +92,7 @@ class View:
         return (
             ours is not None
             and other is not None
+            and ours.source is not None
             and ours.settings == other.settings
             and self.rightly_placed(key)
             and above is not None
