@@ -30,11 +30,16 @@ def key(kind: str, name: str, environment: str | None = None) -> ObjectKey:
 
 
 def entry(
-    kind: str, name: str, revision: str | None = "1" * 40, revision_id: str | None = None, reason: str | None = None
+    kind: str,
+    name: str,
+    revision: str | None = "1" * 40,
+    revision_id: str | None = None,
+    reason: str | None = None,
+    environment: str | None = None,
 ) -> SyncableObject:
     """One object; with a reason it is not syncable."""
     revision = None if reason else revision
-    return SyncableObject(key(kind, name), {"id": name}, revision, revision_id, reason)
+    return SyncableObject(key(kind, name, environment), {"id": name}, revision, revision_id, reason)
 
 
 def catalog(*entries: SyncableObject, engine: str = SOURCE, release: str = "20.0.0.0", **more: t.Any) -> Catalog:

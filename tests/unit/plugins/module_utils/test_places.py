@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
+    Catalog,
     ObjectKey,
     read_catalog,
 )
@@ -134,3 +138,135 @@ def test_no_list_is_read_twice_or_in_vain() -> None:
     alone = Lists(row("DATABASE_CONNECTOR", {"id": 10}), lists=LISTS)
     read_catalog(alone.engine)
     assert set(alone.asked) == {"/syncable-objects", "/database-connectors", "/environments"}
+
+
+# What objects hang on
+
+
+def catalog_of(*listed: tuple[str, int], **lists: list[Row]) -> Catalog:
+    """A catalog; lists replace those of the same path, with underscores."""
+    changed = {f"/{path.replace('_', '-')}": rows for path, rows in lists.items()}
+    rows = [row(kind, {"id": number}) for kind, number in listed]
+    return read_catalog(Lists(*rows, lists={**LISTS, **changed}).engine)
+
+
+# A ruleset of another kind with a number that one of the first kind has as well.
+FILES: dict[str, list[Row]] = {
+    "file_connectors": [
+        {"fileConnectorId": 10, "connectorName": "share", "environmentId": 2},
+        {"fileConnectorId": 11, "connectorName": "share", "environmentId": 1},
+    ],
+    "file_rulesets": [
+        {"fileRulesetId": 20, "rulesetName": "files", "fileConnectorId": 10},
+        {"fileRulesetId": 21, "rulesetName": "files", "fileConnectorId": 11},
+    ],
+}
+QA_FILES, DEV_FILES = key("FILE_RULESET", "files", "QA"), key("FILE_RULESET", "files", "DEV")
+QA_TABLES, DEV_TABLES = key("DATABASE_RULESET", "customers", "QA"), key("DATABASE_RULESET", "customers", "DEV")
+
+
+def test_jobs_hang_on_rulesets_and_rulesets_on_connectors() -> None:
+    found = catalog_of(("MASKING_JOB", 30), ("DATABASE_RULESET", 20), ("DATABASE_CONNECTOR", 10))
+    assert found.parents == {
+        key("MASKING_JOB", "nightly", "QA"): QA_TABLES,
+        QA_TABLES: key("DATABASE_CONNECTOR", "oracle", "QA"),
+    }
+    assert found.carried(key("MASKING_JOB", "nightly", "QA")) == [
+        key("MASKING_JOB", "nightly", "QA"),
+        QA_TABLES,
+        key("DATABASE_CONNECTOR", "oracle", "QA"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "number", "expected"),
+    [
+        ("DATABASE", 20, QA_TABLES),
+        ("DATABASE_RULESET", 21, DEV_TABLES),
+        ("Database", 20, QA_TABLES),
+        ("FILE", 20, DEV_FILES),
+        ("FILE", 21, QA_FILES),
+        ("file_ruleset", 20, DEV_FILES),
+    ],
+)
+def test_a_job_tells_the_kind_of_its_ruleset(word: str, number: int, expected: ObjectKey) -> None:
+    one = {**job(30, number, 0), "rulesetType": word}
+    found = catalog_of(("MASKING_JOB", 30), masking_jobs=[one], **FILES)
+    nightly = key("MASKING_JOB", "nightly", expected.environment)
+    assert found.parents == {nightly: expected}
+    assert set(found.objects) == {nightly}
+
+
+@pytest.mark.parametrize("word", ["MAINFRAME_DATASET", "MAINFRAME", "DATASET", "VSAM", "mainframe-dataset"])
+def test_words_for_mainframe_rulesets(word: str) -> None:
+    found = catalog_of(
+        ("MASKING_JOB", 30),
+        mainframe_dataset_connectors=[{"mainframeDatasetConnectorId": 10, "connectorName": "host", "environmentId": 2}],
+        mainframe_dataset_rulesets=[
+            {"mainframeDatasetRulesetId": 20, "rulesetName": "tapes", "mainframeDatasetConnectorId": 10}
+        ],
+        masking_jobs=[{**job(30, 20, 0), "rulesetType": word}],
+    )
+    assert list(found.parents.values()) == [key("DATASET_RULESET", "tapes", "DEV")]
+
+
+@pytest.mark.parametrize("word", [None, "CUSTOM", 7])
+def test_without_a_word_that_is_known_the_engine_tells_the_environment(word: object) -> None:
+    jobs = [{**job(30, 20, 1, "one"), "rulesetType": word}, {**job(31, 20, 2, "two"), "rulesetType": word}]
+    found = catalog_of(("MASKING_JOB", 30), ("MASKING_JOB", 31), masking_jobs=jobs, **FILES)
+    assert found.parents == {key("MASKING_JOB", "one", "QA"): QA_TABLES, key("MASKING_JOB", "two", "DEV"): DEV_FILES}
+
+
+def test_a_ruleset_that_cannot_be_told_is_not_guessed() -> None:
+    # Rulesets of two kinds with this number in one environment, and the job says nothing.
+    lists = {**FILES, "file_connectors": [{"fileConnectorId": 10, "connectorName": "share", "environmentId": 1}]}
+    found = catalog_of(("MASKING_JOB", 30), masking_jobs=[job(30, 20, 1)], **lists)
+    assert set(found.objects) == {key("MASKING_JOB", "nightly", "QA")}
+    assert found.parents == {}
+    assert not found.unnamed
+
+
+def test_a_catalog_survives_the_way_through_a_file() -> None:
+    jobs = [
+        {
+            **job(30, 20, 1),
+            "onTheFlyMasking": True,
+            "onTheFlyMaskingSource": {"connectorId": 11, "connectorType": "DATABASE"},
+        },
+        {**job(31, 21, 2), "onTheFlyMasking": True, "email": "ü@example.com"},
+    ]
+    found = catalog_of(("MASKING_JOB", 30), ("MASKING_JOB", 31), ("DATABASE_RULESET", 20), masking_jobs=jobs)
+    assert Catalog.from_json(json.loads(json.dumps(found.to_json()))) == found
+
+
+# Where on-the-fly jobs read from
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("DATABASE", key("DATABASE_CONNECTOR", "oracle", "DEV")), ("FILE", key("FILE_CONNECTOR", "share", "QA"))],
+)
+def test_numbers_of_connectors_mean_one_kind_each(word: str, expected: ObjectKey) -> None:
+    told = {"connectorId": 11, "connectorType": word}
+    jobs = [{**job(30, 20, 1), "rulesetType": "DATABASE", "onTheFlyMasking": True, "onTheFlyMaskingSource": told}]
+    found = catalog_of(("MASKING_JOB", 30), masking_jobs=jobs, **FILES)
+    nightly = key("MASKING_JOB", "nightly", "QA")
+    assert found.on_the_fly[nightly].source == expected
+    assert expected in found.carried(nightly)
+
+
+def test_numbers_of_one_engine_are_no_settings_of_a_job() -> None:
+    told = {"connectorId": 11, "connectorType": "DATABASE"}
+    shown = {"onTheFlyMasking": True, "onTheFlyMaskingSource": told, "email": "a@example.com", "environmentId": 1}
+    local = {"createdBy": "admin", "createdTime": "2026-01-01T00:00:00.000+0000", "rulesetType": "DATABASE"}
+    found = catalog_of(("MASKING_JOB", 30), masking_jobs=[{**job(30, 20, 1), **shown, **local}])
+    settings = found.on_the_fly[key("MASKING_JOB", "nightly", "QA")].settings
+    assert settings["email"] == "a@example.com"
+    assert not {"maskingJobId", "rulesetId", "environmentId", "createdBy", "createdTime"} & set(settings)
+    assert told not in settings.values()
+
+
+@pytest.mark.parametrize("flag", [False, None])
+def test_other_jobs_read_from_nowhere(flag: bool | None) -> None:
+    found = catalog_of(("MASKING_JOB", 30), masking_jobs=[{**job(30, 20, 1), "onTheFlyMasking": flag}])
+    assert found.on_the_fly == {}

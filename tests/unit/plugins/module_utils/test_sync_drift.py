@@ -197,6 +197,26 @@ def test_a_domain_that_differs_blocks_what_uses_it(fleet: Drift) -> None:
     assert any("DOMAIN CARD" in text for text in run.warnings)
 
 
+def test_an_environment_is_done_as_a_whole_or_not_at_all(fleet: Drift) -> None:
+    different(fleet, [CARD])
+    fleet.source.holds.edit(ORACLE, host="db9")
+    fleet.source.holds.edit(GOLDEN, host="db9")
+    result = fleet.sync(ENVIRONMENTS)
+    assert label(ORACLE) in planned(result)["blocked"]
+    assert fleet.target.holds.objects[ORACLE].own["host"] == "db1"
+    # Other environments are not concerned.
+    assert fleet.target.holds.objects[GOLDEN].own["host"] == "db9"
+    fleet.sync(wanted("ENVIRONMENT", sync_references=True))
+    assert fleet.target.holds.hashes() == fleet.source.holds.hashes()
+
+
+def test_a_single_connector_does_not_wait_for_references(fleet: Drift) -> None:
+    different(fleet, [CARD])
+    fleet.source.holds.edit(ORACLE, host="db9")
+    fleet.sync(wanted("DATABASE_CONNECTOR"))
+    assert fleet.target.holds.objects[ORACLE].own["host"] == "db9"
+
+
 @pytest.mark.parametrize("culprit", [CARD, CARDS])
 def test_what_is_referred_to_comes_along_when_asked(fleet: Drift, culprit: ObjectKey) -> None:
     different(fleet, [culprit, NAMES])

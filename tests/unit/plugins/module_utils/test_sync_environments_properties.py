@@ -140,7 +140,7 @@ def test_a_sync_ends_in_sync(world: World, choice: Selected, mapped: dict[str, s
         assert planned(again, "to_create", "to_update") == set()
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(worlds(), choices)
 def test_everything_that_is_allowed_leaves_nothing_blocked(world: World, choice: Selected) -> None:
     with tempfile.TemporaryDirectory() as folder:
