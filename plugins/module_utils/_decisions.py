@@ -112,7 +112,7 @@ class _Items:
         """Items of these objects of the source, and of what they refer to when that may come along."""
         items = {key: self._item(key) for key in keys}
         if self._view.references is not None:
-            for key, item in list(items.items()):
+            for item in list(items.values()):
                 if item.action in _MOVING and not item.misplaced:
                     self._check_references(item, items)
         for key, item in items.items():

@@ -11,14 +11,18 @@ from urllib.parse import quote
 
 from ansible_collections.maskops.delphix.plugins.module_utils._api import Engine, Row
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
+    Catalog,
     ObjectKey,
     SyncableObject,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import ApiError
 from ansible_collections.maskops.delphix.plugins.module_utils._places import number_of
+from ansible_collections.maskops.delphix.plugins.module_utils._references import (
+    read_uses,
+)
+from ansible_collections.maskops.delphix.plugins.module_utils._selection import sort_key
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     ALGORITHM_TYPES,
-    ENVIRONMENT_TYPES,
     object_type,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._writes import write_once
@@ -26,30 +30,48 @@ from ansible_collections.maskops.delphix.plugins.module_utils._writes import wri
 # Objects that the API knows by name.
 _BY_NAME = {**dict.fromkeys(ALGORITHM_TYPES, ("/algorithms", "algorithmName")), "DOMAIN": ("/domains", "domainName")}
 # Nothing of these types comes with an engine.
-_USERS_OWN = frozenset({"FILE_FORMAT", "DATASET_FORMAT", "MOUNT_INFORMATION"}) | ENVIRONMENT_TYPES
+_USERS_OWN = frozenset({"FILE_FORMAT", "DATASET_FORMAT", "MOUNT_INFORMATION"})
 _BY_THE_ENGINE = frozenset({"", "system", "delphix"})
 
 
-def not_to_remove(engine: Engine, keys: t.Iterable[ObjectKey]) -> dict[ObjectKey, str]:
-    """Those of some objects that must stay, with the reason: built in, or not sure to be a user's.
+def not_to_remove(engine: Engine, catalog: Catalog, keys: t.Collection[ObjectKey]) -> dict[ObjectKey, str]:
+    """Those of some objects of the catalog's engine that must stay, with the reason.
 
-    Who made an object is told by its own list only.
+    What is built in, or not sure to be a user's, and what something uses that stays itself. Who made
+    an object is told by its own list only. Inside environments the catalog tells the uses.
     """
-    kept: dict[ObjectKey, str] = {}
+    of_engine = {key for key in keys if key.environment is None}
+    kept = dict(_not_a_users(engine, of_engine))
+    if len(kept) == len(of_engine):
+        return kept
+    users: dict[ObjectKey, list[ObjectKey]] = {}
+    for user, used in read_uses(engine, catalog).items():
+        for key in used & of_engine:
+            users.setdefault(key, []).append(user)
+    going = set(keys) - kept.keys()
+    # What stays makes stay what it uses, which is of a lower level.
+    for key in sorted(users, key=lambda one: -object_type(one.type).level):
+        staying = sorted(set(users[key]) - going, key=sort_key)
+        if key in going and staying:
+            kept[key] = f"{staying[0]} uses it"
+            going.discard(key)
+    return kept
+
+
+def _not_a_users(engine: Engine, keys: t.Iterable[ObjectKey]) -> t.Iterator[tuple[ObjectKey, str]]:
     lists: dict[str, dict[str, Row]] = {}
     for key in keys:
         if key.type in _USERS_OWN:
             continue
         path, name_field = _list_of(key.type)
         if path is None:
-            kept[key] = "objects of this type are not removed by a sync"
+            yield key, "objects of this type are not removed by a sync"
             continue
         if path not in lists:
             lists[path] = {str(row.get(name_field)): row for row in engine.list_all(path)}
         row = lists[path].get(key.name)
         if row is None or not _made_by_a_user(row):
-            kept[key] = "it is built in, or nothing tells that a user made it"
-    return kept
+            yield key, "it is built in, or nothing tells that a user made it"
 
 
 def remove(engine: Engine, entry: SyncableObject) -> str | None:

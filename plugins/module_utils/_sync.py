@@ -250,8 +250,8 @@ class Sync:
         if referring and view.differing_globals() - {item.key for item in plan.needed}:
             more = dataclasses.replace(more, references=self._read_references())
         removable = [one.target.key for one in plan.to_remove]
-        if removable:
-            more = dataclasses.replace(more, kept=not_to_remove(self._target, removable))
+        if any(key.environment is None for key in removable):
+            more = dataclasses.replace(more, kept=not_to_remove(self._target, view.target, removable))
         return plan if more is view else make_plan(selection, more, policy=policy)
 
     def _lacks_environments(self, view: View) -> bool:
@@ -269,9 +269,7 @@ class Sync:
                 self._source.name,
                 lambda: [
                     [list(key), [list(one) for one in found]]
-                    for key, found in read_references(
-                        self._source, self._source_catalog, ENVIRONMENT_TYPES | FORMAT_TYPES
-                    ).items()
+                    for key, found in read_references(self._source, self._source_catalog).items()
                 ],
                 f"the inventory of {self._source.name}",
             )
