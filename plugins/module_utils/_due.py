@@ -8,42 +8,25 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.maskops.delphix.plugins.module_utils._connectors import (
-    CONNECTOR_TYPES,
-)
-
 Row = dict[str, t.Any]
-_WORDS = {type_name: word for word, type_name in CONNECTOR_TYPES.items()}
 
 
 def connectors_due(result: Row, credentials: t.Sequence[Row], *, touched: bool) -> list[Row]:
     """The option ``connectors`` of masking_connector_credentials after a masking_sync.
 
     These are all of ``credentials``, and with ``touched`` the connectors that the sync moved or
-    that what it moved uses. A result of check mode has a plan only: connectors that are still
-    to be made are left out then, as they are not there to be looked at.
+    that what it moved uses. In check mode those that are still to be made are left out, as they are
+    not there to be looked at.
     """
-    plan = result.get("plan") or {}
-    if result.get("applied") is None:
-        planned = [_of_plan(row) for row in plan.get("to_create") or () if row["type"] in _WORDS]
-        moved = [_of_plan(row) for row in plan.get("to_update") or () if row["type"] in _WORDS]
-    else:
-        planned = []
-        moved = [
-            {name: row[name] for name in ("environment", "name", "type")} for row in result.get("connectors") or ()
-        ]
+    rows = [
+        ({name: row[name] for name in ("environment", "name", "type")}, row["created"])
+        for row in result.get("connectors") or ()
+    ]
+    planned = [one for one, new in rows if new] if result.get("applied") is None else []
     due = [dict(row) for row in credentials if not any(_means(row, one) for one in planned)]
     if touched:
-        due += [one for one in moved if not any(_means(row, one) for row in credentials)]
+        due += [one for one, _new in rows if one not in planned and not any(_means(row, one) for row in credentials)]
     return due
-
-
-def _of_plan(row: Row) -> Row:
-    return {
-        "environment": row.get("target_environment") or row.get("environment"),
-        "name": row["name"],
-        "type": _WORDS[row["type"]],
-    }
 
 
 def _means(wish: Row, connector: Row) -> bool:

@@ -213,7 +213,7 @@ def _of_connectors(target: Target) -> list[str]:
     looked_at = {_connector(row) for row in rows}
     new = [_connector(row) for row in target.sync.get("connectors") or () if row["created"]]
     bare = [label for label in new if label not in looked_at]
-    if bare:
+    if bare and target.sync.get("applied") is not None:
         lines.append(f"new, and so without credentials: {_listed(bare)}")
     return lines
 

@@ -77,13 +77,14 @@ class Outcome:
 
     ``plan`` is what was decided first. ``moves`` is what really changed on the target.
     ``unverified`` are objects that were imported but are not equal to the source's.
-    ``connectors`` of the target were moved, or are used by what was moved.
+    ``connectors`` of the target were moved, or are used by what was moved, with whether they are new;
+    before the sync was carried out these are the ones that would be.
     """
 
     plan: Plan
     moves: list[Move] = dataclasses.field(default_factory=list)
     environments: list[Environment] = dataclasses.field(default_factory=list)
-    connectors: list[ObjectKey] = dataclasses.field(default_factory=list)
+    connectors: dict[ObjectKey, bool] = dataclasses.field(default_factory=dict)
     unverified: list[ObjectKey] = dataclasses.field(default_factory=list)
     imports: int = 0
 
@@ -94,7 +95,6 @@ class Outcome:
 
     def to_result(self) -> Row:
         """As result keys ``applied``, ``connectors`` and ``unverified``."""
-        created = {move.key for move in self.moves if move.before is None}
         return {
             "applied": {
                 "environments": [to_result(environment) for environment in self.environments],
@@ -105,17 +105,16 @@ class Outcome:
                 "removed": [move.to_result() for move in self.moves if move.after is None],
                 "imports": self.imports,
             },
-            "connectors": [
-                {
-                    "environment": key.environment,
-                    "name": key.name,
-                    "type": _CONNECTOR_WORDS[key.type],
-                    "created": key in created,
-                }
-                for key in self.connectors
-            ],
+            "connectors": self.connectors_to_result(),
             "unverified": [key.to_result() for key in self.unverified],
         }
+
+    def connectors_to_result(self) -> list[Row]:
+        """The connectors as result rows."""
+        return [
+            {"environment": key.environment, "name": key.name, "type": _CONNECTOR_WORDS[key.type], "created": new}
+            for key, new in self.connectors.items()
+        ]
 
 
 class Sync:
@@ -176,7 +175,10 @@ class Sync:
         )
         view = self._look()
         self._before = view.target
-        return Outcome(self._plan(view))
+        outcome = Outcome(self._plan(view))
+        used = self._touched(outcome, [item.key for item in outcome.plan.needed])
+        outcome.connectors = {key: key not in view.target.objects for key in used}
+        return outcome
 
     def describe_environments(self, plan: Plan) -> list[Row]:
         """What environments the plan makes on the target, as result rows."""
@@ -310,11 +312,12 @@ class Sync:
                 self._warn(f"engine {self._target.name}: {one.target.key} was left, the engine says: {words}")
         return removed
 
-    def _touched(self, outcome: Outcome, tried: t.Iterable[ObjectKey]) -> list[ObjectKey]:
-        """Connectors of the target that were moved, or that what was moved uses."""
+    def _touched(self, outcome: Outcome, tried: t.Iterable[ObjectKey]) -> dict[ObjectKey, bool]:
+        """Connectors of the target that were moved, or that what was moved uses, and whether they are new."""
         keys = {self._naming.on_target(one) for key in tried for one in self._source_catalog.carried(key)}
         keys |= {move.key for move in outcome.moves if move.after is not None}
-        return sorted(key for key in keys if key.type in _CONNECTOR_WORDS)
+        created = {move.key for move in outcome.moves if move.before is None}
+        return {key: key in created for key in sorted(keys) if key.type in _CONNECTOR_WORDS}
 
     def _clear_after_failure(self) -> None:
         try:
@@ -367,7 +370,7 @@ def sync(
                 f"engine {target.name}: its release is not the source's, so that hashes do not compare; "
                 "objects to update may turn out to be equal"
             )
-        return result
+        return {**result, "connectors": outcome.connectors_to_result()}
     try:
         work.apply(outcome)
     except MaskingError:

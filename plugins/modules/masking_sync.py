@@ -281,8 +281,10 @@ connectors:
   description:
     - Connectors of the target that were moved, or that are used by what was moved, with environment, name, type
       (V(database), V(file) or V(mainframe_dataset)) and whether the connector is new and so has no password yet.
-    - In the form that M(maskops.delphix.masking_connector_credentials) takes.
-  returned: when not in check mode
+    - In check mode those that would be.
+    - The filter P(maskops.delphix.sync_connectors#filter) makes a task for
+      M(maskops.delphix.masking_connector_credentials) of them.
+  returned: success
   type: list
   elements: dict
   sample:

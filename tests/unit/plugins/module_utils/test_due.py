@@ -27,17 +27,9 @@ def done(*connectors: Row) -> Row:
     return {"applied": {}, "plan": {}, "connectors": [{**row, "created": True} for row in connectors]}
 
 
-def planned(kind: str, *rows: Row) -> Row:
+def planned(row: Row, *, new: bool) -> Row:
     """A result of masking_sync in check mode."""
-    return {"plan": {kind: [{"type": "DATABASE_RULESET", "name": "R", "environment": "Payments"}, *rows]}}
-
-
-def test_credentials_are_all_due_and_touched_connectors_with_them() -> None:
-    given = [wish("a"), wish("b")]
-    touched = done(connector("b"), connector("c", "file"))
-    assert connectors_due(touched, given, touched=True) == [wish("a"), wish("b"), connector("c", "file")]
-    assert connectors_due(touched, given, touched=False) == given
-    assert connectors_due(touched, [], touched=False) == []
+    return {"plan": {}, "connectors": [{**row, "created": new}]}
 
 
 @pytest.mark.parametrize(
@@ -67,23 +59,15 @@ def test_a_connector_is_not_looked_at_twice(entry: Row, covered: bool) -> None:
     ],
 )
 def test_what_is_only_planned_cannot_be_looked_at(entry: Row, left_out: bool) -> None:
-    plan = planned("to_create", {"type": "FILE_CONNECTOR", "name": "a", "environment": "Payments"})
-    assert connectors_due(plan, [entry], touched=True) == ([] if left_out else [entry])
-
-
-def test_environments_are_those_of_the_target() -> None:
-    row = {"type": "DATASET_CONNECTOR", "name": "a", "environment": "Payments", "target_environment": "Payments QA"}
-    assert connectors_due(planned("to_create", row), [wish("a", "Payments QA")], touched=True) == []
-    assert connectors_due(planned("to_create", row), [wish("a")], touched=True) == [wish("a")]
-    due = connectors_due(planned("to_update", row), [], touched=True)
-    assert due == [connector("a", "mainframe_dataset", "Payments QA")]
+    looked = planned(connector("a", "file"), new=True)
+    assert connectors_due(looked, [entry], touched=True) == ([] if left_out else [entry])
 
 
 def test_what_would_be_updated_is_there_to_be_looked_at() -> None:
-    plan = planned("to_update", {"type": "DATABASE_CONNECTOR", "name": "a", "environment": "Payments"})
-    assert connectors_due(plan, [wish("a")], touched=True) == [wish("a")]
-    assert connectors_due(plan, [], touched=True) == [connector("a")]
-    assert connectors_due(plan, [], touched=False) == []
+    looked = planned(connector("a"), new=False)
+    assert connectors_due(looked, [wish("a")], touched=True) == [wish("a")]
+    assert connectors_due(looked, [], touched=True) == [connector("a")]
+    assert connectors_due(looked, [], touched=False) == []
 
 
 def test_the_user_s_list_stays_as_it_is() -> None:

@@ -276,6 +276,11 @@ def test_connectors_are_told_of() -> None:
     ]
 
 
+def test_connectors_that_are_only_planned_lack_nothing_yet() -> None:
+    new = [{"environment": "Payments", "name": "bare", "type": "database", "created": True}]
+    assert lines_of(sync=result(connectors=new)) == []
+
+
 def test_many_failed_connectors_are_counted() -> None:
     rows = [connector(f"c{number}", "failed", "failed", "refused") for number in range(8)]
     lines = lines_of(sync=DONE, connectors=looked_at(*rows, **NOT_WORKING))
