@@ -89,6 +89,7 @@ def make_plan(selection: Selection, view: View, *, policy: Policy) -> Plan:
         tuple(items),
         tuple(_removals(selection, view, policy, decide.held)),
         _along(items, selection, view),
+        view.naming.on_target,
         tuple(_new_environments(items, selection, view, policy, decide.held)),
     )
 

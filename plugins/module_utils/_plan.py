@@ -29,6 +29,14 @@ class Action(enum.Enum):
     BLOCKED = "blocked"
 
 
+def _to_result(key: ObjectKey, there: ObjectKey) -> dict[str, t.Any]:
+    """A key of the source as result keys, with the environment on the target when that has another name."""
+    row = key.to_result()
+    if there.environment != key.environment:
+        row["target_environment"] = there.environment
+    return row
+
+
 class Item(t.NamedTuple):
     """One selected object. ``target`` is None when the target has none of this key.
 
@@ -57,9 +65,7 @@ class Item(t.NamedTuple):
 
     def to_result(self) -> dict[str, t.Any]:
         """As result keys."""
-        row = self.key.to_result()
-        if self.target_key.environment != self.key.environment:
-            row["target_environment"] = self.target_key.environment
+        row = _to_result(self.key, self.target_key)
         if self.source.hash is not None:
             row["source_hash"] = self.source.hash
         if self.target is not None and self.target.hash is not None:
@@ -85,6 +91,10 @@ class Removal(t.NamedTuple):
         return row
 
 
+def _unmapped(key: ObjectKey) -> ObjectKey:
+    return key
+
+
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """Every selected object with its action, and what only the target has (``removals``)."""
@@ -95,6 +105,8 @@ class Plan:
     removals: tuple[Removal, ...] = ()
     # Not selected, but different, and of a level that selected objects can need.
     may_come_along: tuple[ObjectKey, ...] = ()
+    # From a key of the source to that on the target.
+    on_target: t.Callable[[ObjectKey], ObjectKey] = _unmapped
     # Environments that the target lacks and needs: names on the source and on the target.
     new_environments: tuple[tuple[str, str], ...] = ()
 
@@ -143,7 +155,7 @@ class Plan:
         result[Action.REMOVE.value] = [one.to_result() for one in self.to_remove]
         result["new_environments"] = [{"name": theirs} for _mine, theirs in self.new_environments]
         result["extra"] = [one.to_result() for one in self.extra]
-        result["may_come_along"] = [key.to_result() for key in self.may_come_along]
+        result["may_come_along"] = [_to_result(key, self.on_target(key)) for key in self.may_come_along]
         result["summary"] = self.summary()
         return result
 

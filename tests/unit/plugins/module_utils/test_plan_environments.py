@@ -299,6 +299,13 @@ def test_what_a_job_takes_along_is_foretold() -> None:
     assert set(made.may_come_along) == {RULESET, OTHER}
 
 
+def test_what_comes_along_is_told_with_its_environment_on_the_target() -> None:
+    made = plan_of(JOBS, engine(HASHES, SOURCE, settings=None), engine({}), policy=Policy(), naming=Naming({QA: "NEW"}))
+    rows = made.to_result()["may_come_along"]
+    assert {row["name"] for row in rows} == {CONNECTOR.name, RULESET.name}
+    assert {(row["environment"], row["target_environment"]) for row in rows} == {(QA, "NEW")}
+
+
 @pytest.mark.parametrize(
     ("moved", "along"),
     [
