@@ -149,7 +149,9 @@ class _Reader:
         if isinstance(label, str):
             key = ObjectKey(kind, None, label)
             return key if key in self._catalog.objects else None
-        if label not in self._numbered[kind] and isinstance(label, int):
+        if not isinstance(label, int):
+            return None
+        if label not in self._numbered[kind]:
             self._number(kind)
         return self._numbered[kind].get(label)
 

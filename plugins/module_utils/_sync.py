@@ -253,7 +253,9 @@ class Sync:
             more = dataclasses.replace(more, references=self._read_references())
         removable = [one.target.key for one in plan.to_remove]
         if any(key.environment is None for key in removable):
-            more = dataclasses.replace(more, kept=not_to_remove(self._target, view.target, removable))
+            # What uses them can be of types that are not selected.
+            there = read_catalog(self._target) if self._types else view.target
+            more = dataclasses.replace(more, kept=not_to_remove(self._target, there, removable))
         return plan if more is view else make_plan(selection, more, policy=policy)
 
     def _lacks_environments(self, view: View) -> bool:
