@@ -49,7 +49,9 @@ _INVENTORY = (
     "mainframe-dataset-metadata",
     "mainframe-dataset-field-metadata",
 )
-_PATHS = {path for path, _id, _name in LISTS.values()} | {"applications", "environments", *_INVENTORY}
+# Of releases without profile expressions.
+_NOT_HERE = "classifiers"
+_PATHS = {path for path, _id, _name in LISTS.values()} | {"applications", "environments", _NOT_HERE, *_INVENTORY}
 # Of a job's row: what is no setting.
 _TOLD = frozenset({"rulesetType", "createdBy", "createdTime"})
 _LINKS = frozenset({"rulesetId", "onTheFlyMasking", "onTheFlyMaskingSource", "profileSetId", "environmentId"})
@@ -76,7 +78,7 @@ class Estate(Machine):
         self.holds = Holdings(name, first_number, release)
         self.rows = Rows(self.holds, f"2026-01-01T00:00:{first_number % 60:02}.000+0000")
         self.refuses_one_name = True
-        self.lacks: set[str] = set()
+        self.lacks = {f"/{_NOT_HERE}"}
         self._revision_ids = revision_ids
 
     def __repr__(self) -> str:

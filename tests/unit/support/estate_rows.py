@@ -74,10 +74,29 @@ class Rows:
             row.update(self._job(key))
         elif key.type == "JDBC_DRIVER":
             row["builtIn"] = held.maker == "system"
-        elif key.type == "DOMAIN" and held.needs:
-            row["defaultAlgorithmCode"] = held.needs[0].name
+        row.update(self._needs(key))
         if held.maker and not key.type.endswith(("_CONNECTOR", "_RULESET", "_FORMAT")):
             row["createdBy"] = held.maker
+        return row
+
+    def _needs(self, key: ObjectKey) -> Row:
+        """How a row tells other things that an object needs."""
+        holdings, held = self._holdings, self._holdings.objects[key]
+        numbers: dict[str, list[int]] = {}
+        for need in held.needs:
+            numbers.setdefault(need.type, []).append(holdings.number(need))
+        row: Row = {}
+        if "JDBC_DRIVER" in numbers:
+            row["jdbcDriverId"] = numbers["JDBC_DRIVER"][0]
+        if "MOUNT_INFORMATION" in numbers:
+            info = held.own.get("connectionInfo", {})
+            row["connectionInfo"] = {**info, "connectionMode": "MOUNT", "mountId": numbers["MOUNT_INFORMATION"][0]}
+        if key.type == "PROFILE_SET":
+            row["profileExpressionIds"] = numbers.get("PROFILE_EXPRESSION", [])
+        if key.type == "PROFILE_EXPRESSION" and held.needs:
+            row["domainName"] = held.needs[0].name
+        if key.type == "DOMAIN" and held.needs:
+            row["defaultAlgorithmCode"] = held.needs[0].name
         return row
 
     def _job(self, key: ObjectKey) -> Row:

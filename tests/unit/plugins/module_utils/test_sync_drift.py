@@ -288,7 +288,7 @@ def test_what_may_not_be_overwritten_blocks_those_who_refer_to_it(fleet: Drift) 
 
 def test_a_list_that_an_engine_does_not_have_tells_no_references(fleet: Drift) -> None:
     different(fleet, [CARD])
-    fleet.source.lacks = {"/mainframe-dataset-metadata", "/mainframe-dataset-field-metadata"}
+    fleet.source.lacks |= {"/mainframe-dataset-metadata", "/mainframe-dataset-field-metadata"}
     result = fleet.sync(wanted("DATABASE_RULESET", environments=[PAYMENTS]))
     assert planned(result) == {"blocked": [label(CUSTOMERS)]}
 
