@@ -383,7 +383,10 @@ error:
     http_status: 401
 """
 
+import typing as t
+
 from ansible_collections.maskops.delphix.plugins.module_utils._decisions import Policy
+from ansible_collections.maskops.delphix.plugins.module_utils._errors import OptionError
 from ansible_collections.maskops.delphix.plugins.module_utils._exchange import (
     open_exchange,
 )
@@ -430,10 +433,19 @@ def run(context: Context) -> Result:
         transfer_options(params),
         purge=params["purge"],
     )
-    naming = Naming(params["environment_map"], params["application_map"])
+    naming = Naming(*(_names(params, option) for option in ("environment_map", "application_map")))
     receipts = Receipts(params["receipts_dir"], source.name, target.name)
     with open_exchange(context.run_dir, params["exchange"], target.session.transport.pause) as exchange:
         return sync(source, target, options, exchange, receipts, context, naming)
+
+
+def _names(params: t.Mapping[str, t.Any], option: str) -> dict[str, str]:
+    """A map of names; YAML takes names of digits for numbers. Raises OptionError."""
+    given = params[option] or {}
+    for mine, theirs in given.items():
+        if not isinstance(theirs, (str, int)) or theirs == "":
+            raise OptionError(f"'{option}' gives {mine} no name", subject=str(mine))
+    return {str(mine): str(theirs) for mine, theirs in given.items()}
 
 
 DEFINITION = Definition(
