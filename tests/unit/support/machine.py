@@ -20,7 +20,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     DeadlineError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._session import Session
-from ansible_collections.maskops.delphix.plugins.module_utils._transport import Answer
+from ansible_collections.maskops.delphix.plugins.module_utils._transport import Answer, Stats
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import Row
 from ansible_collections.maskops.delphix.tests.unit.support.clock import FakeClock
 
@@ -66,6 +66,7 @@ class _Transport:
 
     def __init__(self, engine: str, clock: FakeClock, deadline: float) -> None:
         self.engine = engine
+        self.stats = Stats()
         self._clock = clock
         self._ends = clock.now + deadline
 
@@ -88,6 +89,7 @@ class Machine(abc.ABC):
         self.transport = _Transport(name, clock, deadline)
         self.clock = clock
         self.release = release
+        self.closed = False
         self.requests: list[str] = []
         self.imported_with: list[Row] = []
         self.jobs: list[float] = []
@@ -113,6 +115,10 @@ class Machine(abc.ABC):
     def fault(self, request: str, *faults: Fault) -> None:
         """Let the next requests of this kind meet these faults, one each."""
         self._faults[request].extend(faults)
+
+    def close(self) -> None:
+        """End the session."""
+        self.closed = True
 
     @abc.abstractmethod
     def exported(self, requested: list[Row], passphrase: str | None) -> bytes | Answer:
