@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import ObjectKey
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import OptionError
+from ansible_collections.maskops.delphix.plugins.module_utils._exchange import Exchange
 from ansible_collections.maskops.delphix.plugins.module_utils._naming import Naming
+from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipts
+from ansible_collections.maskops.delphix.plugins.module_utils._sync import sync
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     SOURCE,
     TARGET,
@@ -326,3 +329,39 @@ def test_no_environment_is_made_for_what_is_not_selected(fleet: Fleet[Estate]) -
     globals_of(fleet.target.holds)
     fleet.sync(wanted("DATABASE_CONNECTOR", names=["gold"], **MAKE))
     assert set(fleet.target.holds.environments) == {GOLD}
+
+
+# Several targets
+
+
+def test_a_source_is_read_once_for_all_targets(fleet: Fleet[Estate], clock: FakeClock) -> None:
+    exchange = Exchange(str(fleet.folder / "shared"), fleet.target.transport.pause)
+    options = wanted("ENVIRONMENT", environments=[PAYMENTS], sync_references=True, **MAKE)
+    for number in range(3):
+        name = f"{TARGET}:{number}"
+        target = Estate(name, clock, first_number=70 + number)
+        receipts = Receipts(None, SOURCE, name)
+        result = sync(fleet.source.engine, target.engine, options, exchange, receipts, FakeRun())
+        assert result["changed"] is True
+        assert {one: target.holds.hash_of(one) for one in fleet.source.holds.inside(PAYMENTS)} == {
+            one: fleet.source.holds.hash_of(one) for one in fleet.source.holds.inside(PAYMENTS)
+        }
+    asked = fleet.source.requests
+    for request in ("GET /syncable-objects", "GET /column-metadata", "GET /applications", "GET /masking-jobs"):
+        assert asked.count(request) == 1
+    exports = asked.count("POST /export-async")
+    sync(fleet.source.engine, Estate(f"{TARGET}:9", clock).engine, options, exchange, receipts, FakeRun())
+    assert asked.count("POST /export-async") == exports
+
+
+def test_targets_may_have_other_names_each(fleet: Fleet[Estate], clock: FakeClock) -> None:
+    globals_of(fleet.target.holds)
+    exchange = Exchange(str(fleet.folder / "shared"), fleet.target.transport.pause)
+    options = wanted("DATABASE_CONNECTOR", environments=[GOLD], **MAKE)
+    for name in ("Gold QA", "Gold PROD"):
+        target = Estate(f"{TARGET}/{name}", clock)
+        naming = Naming({GOLD: name}, {"Shop": f"Shop of {name}"})
+        receipts = Receipts(None, SOURCE, name)
+        sync(fleet.source.engine, target.engine, options, exchange, receipts, FakeRun(), naming)
+        assert target.holds.environments == {name: Place(f"Shop of {name}")}
+        assert list(target.holds.objects) == [GOLDEN._replace(environment=name)]
