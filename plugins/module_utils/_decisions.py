@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
+import unicodedata
 
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
-    Catalog,
     ObjectKey,
     SyncableObject,
 )
@@ -87,7 +87,7 @@ def make_plan(selection: Selection, view: View, *, policy: Policy) -> Plan:
         source.engine,
         target.engine,
         tuple(items),
-        tuple(_removals(selection, view, policy, decide.held)),
+        tuple(_removals(items, selection, view, policy, decide.held)),
         _along(items, selection, view),
         view.naming.on_target,
         tuple(_new_environments(items, selection, view, policy, decide.held)),
@@ -219,17 +219,19 @@ def _new_environments(
     return [(mine, theirs) for mine, theirs in names if theirs not in view.environments]
 
 
-def _removals(selection: Selection, view: View, policy: Policy, held: t.Collection[str]) -> list[Removal]:
+def _removals(
+    items: t.Sequence[Item], selection: Selection, view: View, policy: Policy, held: t.Collection[str]
+) -> list[Removal]:
     """What only the target has, jobs before rulesets before connectors; in use or built in it is kept."""
     closed = {view.naming.environment(name) for name in held}
     found = [
         (entry, "nothing of its environment is moved" if entry.key.environment in closed else why)
-        for entry, why in _only_there(selection, view)
+        for entry, why in _only_there(items, selection, view)
     ]
     if not policy.prune:
         return [Removal(entry, "") for entry, _why in sorted(found, key=lambda one: sort_key(one[0].key))]
     gone = {entry.key for entry, why in found if why is None}
-    users = _users(view.target)
+    users = _users(items, view)
     removals = []
     for entry, why in sorted(found, key=lambda one: (-object_type(one[0].key.type).level, sort_key(one[0].key))):
         left = sorted(users.get(entry.key, set()) - gone, key=sort_key)
@@ -240,10 +242,11 @@ def _removals(selection: Selection, view: View, policy: Policy, held: t.Collecti
     return removals
 
 
-def _only_there(selection: Selection, view: View) -> list[tuple[SyncableObject, str | None]]:
+def _only_there(items: t.Sequence[Item], selection: Selection, view: View) -> list[tuple[SyncableObject, str | None]]:
     """Objects of the selection that only the target has, each with the reason if it must stay whatever uses it."""
     found: list[tuple[SyncableObject, str | None]] = []
     known = view.source.environments
+    doubts = _Doubts(items, view)
     for key, entry in view.target.objects.items():
         if key.type == ENVIRONMENT:
             name = view.naming.environment_on_source(key.name)
@@ -254,15 +257,56 @@ def _only_there(selection: Selection, view: View) -> list[tuple[SyncableObject, 
         if key.type in CONTAINERS or origin is None or origin in view.source.objects or not selection.matches(origin):
             continue
         stays = origin.environment is not None and origin.environment not in known
-        found.append((entry, "the source has no such environment" if stays else None))
+        found.append((entry, "the source has no such environment" if stays else doubts.about(origin)))
     return found
 
 
-def _users(catalog: Catalog) -> dict[ObjectKey, set[ObjectKey]]:
-    """What uses each object inside environments."""
+class _Doubts:
+    """Whether the source may have something after all that only the target seems to have."""
+
+    def __init__(self, items: t.Sequence[Item], view: View) -> None:
+        objects = view.source.objects
+        # Engines may write a name in other letters, and another release may have it as another type.
+        self._alike = {_folded(key): key for key in objects if view.there(key) is None}
+        # What the target is to have in place of something may not get there.
+        self._blocked = {
+            item.key.environment or item.key.type: item.key
+            for item in items
+            if item.action is Action.BLOCKED and item.target is None
+        }
+        same_release = comparable(view.source.release, view.target.release)
+        self._types = None if same_release else {key.type for key in objects}
+
+    def about(self, origin: ObjectKey) -> str | None:
+        """Why nobody can be sure, for the key that an object of the target would have on the source."""
+        alike = self._alike.get(_folded(origin))
+        if alike is not None:
+            return f"the source has {alike}"
+        blocked = self._blocked.get(origin.environment or origin.type) or self._blocked.get(origin.type)
+        if blocked is not None:
+            return f"{blocked} is blocked and may be what became of it"
+        if self._types is not None and origin.type not in self._types:
+            return "the source is of another release and has no objects of this type"
+        return None
+
+
+def _folded(key: ObjectKey) -> tuple[str, str | None, str]:
+    family, environment, name = _name_in_family(key)
+    return (family, environment, unicodedata.normalize("NFKC", name).casefold())
+
+
+def _users(items: t.Iterable[Item], view: View) -> dict[ObjectKey, set[ObjectKey]]:
+    """What will use each object inside environments of the target once the items have moved."""
+    moving = {one for item in items if item.action in _MOVING for one in view.source.carried(item.key)}
+    origins = {view.naming.on_target(key): key for key in moving}
     users: dict[ObjectKey, set[ObjectKey]] = {}
-    for key in catalog.objects:
-        for needed in catalog.carried(key)[1:]:
+    for key in view.target.objects:
+        origin = origins.get(key)
+        if origin is None:
+            needs = view.target.carried(key)[1:]
+        else:
+            needs = [view.naming.on_target(one) for one in view.source.carried(origin)[1:]]
+        for needed in needs:
             users.setdefault(needed, set()).add(key)
     return users
 
