@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import ObjectKey
+from ansible_collections.maskops.delphix.plugins.module_utils._errors import UnreachableError
+from ansible_collections.maskops.delphix.plugins.module_utils._exchange import Exchange
 from ansible_collections.maskops.delphix.plugins.module_utils._naming import Naming
+from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipts
+from ansible_collections.maskops.delphix.plugins.module_utils._sync import sync
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import Row
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     SOURCE,
@@ -158,6 +162,36 @@ def test_a_job_whose_connectors_share_a_name(fleet: Fleet[Estate], jobs: int, an
     assert result["unverified"] == []
     assert {label(job) for job in added} <= set(labels(result["applied"]["created"]))
     check_same(fleet)
+
+
+@pytest.mark.parametrize("in_tasks", [True, False])
+def test_a_refused_export_is_refused_once_for_all_targets(
+    fleet: Fleet[Estate], clock: FakeClock, in_tasks: bool
+) -> None:
+    fleet.source.refuses_exports_in_tasks = in_tasks
+    job = add_job(fleet, "copy", key("DATABASE_CONNECTOR", "mine", GOLD))
+    exchange = Exchange(str(fleet.folder / "shared"), fleet.target.transport.pause)
+    exports = []
+    for number in range(2):
+        name = f"{TARGET}:{number}"
+        target = Estate(name, clock, first_number=70 + number)
+        sync(fleet.source.engine, target.engine, WHOLE, exchange, Receipts(None, SOURCE, name), FakeRun())
+        assert target.holds.objects[job].meaning == fleet.source.holds.objects[job].meaning
+        exports.append(fleet.source.requests.count("POST /export-async"))
+    assert exports[0] == exports[1]
+
+
+def test_a_source_that_cannot_be_reached_is_no_refusal(fleet: Fleet[Estate]) -> None:
+    add_job(fleet, "copy", key("DATABASE_CONNECTOR", "mine", GOLD))
+    fleet.sync(wanted("DATABASE_RULESET", create_environments=True))
+
+    def gone(_handle: t.Any, _given: t.Any) -> t.Any:
+        raise UnreachableError("nobody is there", engine=SOURCE)
+
+    fleet.source.fault("POST /export-async", gone)
+    with pytest.raises(UnreachableError):
+        fleet.sync(wanted("MASKING_JOB", create_environments=True))
+    assert "POST /masking-jobs" not in fleet.writes
 
 
 def test_a_built_job_is_changed_when_the_source_changes(fleet: Fleet[Estate]) -> None:
