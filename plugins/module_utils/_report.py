@@ -47,11 +47,25 @@ class Target:
     left: Row = dataclasses.field(default_factory=dict)
 
     @property
+    def only_planned(self) -> bool:
+        """Whether this was check mode."""
+        return self.sync.get("applied") is None
+
+    @property
+    def connectors_told(self) -> bool:
+        """Whether it is single connectors that failed, each told of in its row."""
+        return (self.connectors.get("error") or {}).get("code") == ConnectorError.code
+
+    @property
     def failed(self) -> bool:
-        """Whether any part failed, or a second look found something left to do."""
-        return any(part.get("failed") for part in (self.sync, self.connectors, self.users, self.left)) or bool(
-            something_left(self.left)
-        )
+        """Whether any part failed, or a second look found something left to do.
+
+        In check mode a connector may be missing as what would bring it is only planned too.
+        """
+        parts = [self.sync, self.users, self.left]
+        if not (self.only_planned and self.connectors_told):
+            parts.append(self.connectors)
+        return any(part.get("failed") for part in parts) or bool(something_left(self.left))
 
 
 def summarise(target: Target) -> Row:
@@ -76,7 +90,7 @@ def summarise(target: Target) -> Row:
         **moved,
         **{name: planned.get(name, 0) for name in ("in_sync", "not_syncable", "blocked", "extra")},
         "connectors_tested": tested["ok"] + tested["failed"],
-        "connectors_failed": actions["failed"],
+        "connectors_failed": 0 if target.only_planned else actions["failed"],
         "credentials_set": actions["set"],
         "users": sum(len(rows) for _verb, rows in users),
         "seconds": round(sum(float((part.get("stats") or {}).get("seconds", 0.0)) for part in parts), 3),
@@ -92,7 +106,7 @@ def _outcome(target: Target, changed: bool) -> str:
         return "failed"
     if not changed:
         return "unchanged"
-    return "changed" if target.sync.get("applied") is not None else "would change"
+    return "would change" if target.only_planned else "changed"
 
 
 def something_left(result: Row) -> str:
@@ -152,9 +166,7 @@ def _details(target: Target) -> list[str]:
     if left:
         lines.append(f"failed: the second look does not find both engines equal: {left}")
     # Connectors that do not work are told of one by one above.
-    connectors = target.connectors
-    if (connectors.get("error") or {}).get("code") == ConnectorError.code:
-        connectors = {}
+    connectors = {} if target.connectors_told else target.connectors
     parts = (("", target.sync), ("connectors: ", connectors), ("users: ", target.users), ("second look: ", target.left))
     return lines + [f"failed: {kind}{part.get('msg')}" for kind, part in parts if part.get("failed")]
 
@@ -200,20 +212,21 @@ def _of_connectors(target: Target) -> list[str]:
     lines = []
     set_now = [_connector(row) for row in rows if row["action"] == "set"]
     if set_now:
-        verb = "set" if target.sync.get("applied") is not None else "would set"
+        verb = "would set" if target.only_planned else "set"
         lines.append(f"{verb} the credentials of {_listed(set_now)}")
     open_ones = [_connector(row) for row in rows if row["action"] == "unknown"]
     if open_ones:
         lines.append(f"would test, and set if that fails, the credentials of {_listed(open_ones)}")
     failed = [row for row in rows if row["action"] == "failed"]
-    lines += [f"connector failed: {_connector(row)}: {row.get('words')}" for row in failed[:_NAMED]]
+    verb = "connector not found yet" if target.only_planned else "connector failed"
+    lines += [f"{verb}: {_connector(row)}: {row.get('words')}" for row in failed[:_NAMED]]
     if len(failed) > _NAMED:
-        lines.append(f"connector failed: {len(failed) - _NAMED} more")
+        lines.append(f"{verb}: {len(failed) - _NAMED} more")
     # One that was tested is told of above.
     looked_at = {_connector(row) for row in rows}
     new = [_connector(row) for row in target.sync.get("connectors") or () if row["created"]]
     bare = [label for label in new if label not in looked_at]
-    if bare and target.sync.get("applied") is not None:
+    if bare and not target.only_planned:
         lines.append(f"new, and so without credentials: {_listed(bare)}")
     return lines
 

@@ -303,6 +303,17 @@ def test_check_mode_tells_what_would_be_tried() -> None:
     ]
 
 
+def test_a_connector_that_check_mode_does_not_find_may_be_planned() -> None:
+    missing = looked_at(connector("a", "failed", "not tested", "it has no environment named QA"), **NOT_WORKING)
+    told = lines_of(sync=result(), connectors=missing)
+    assert told == ["connector not found yet: Payments/a (database): it has no environment named QA"]
+    numbers = summarise(Target(result(), missing))
+    assert (numbers["connectors_failed"], numbers["result"]) == (0, "unchanged")
+    assert summarise(Target(DONE, missing))["result"] == "failed"
+    refused = {"failed": True, "msg": "login refused", "error": {"code": "authentication_failed"}}
+    assert summarise(Target(result(), refused))["result"] == "failed"
+
+
 def test_users_are_told_of() -> None:
     user, role = {"type": "user", "name": "u"}, {"type": "role", "name": "r"}
     planned = {"plan": {"to_create": [user], "to_update": [role], "blocked": [{**user, "reason": "no environment"}]}}
