@@ -15,16 +15,17 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import Opt
 class Naming:
     """Names on the target by names on the source; what is not mapped has the same name.
 
-    Raises OptionError when two environments of the source would become one.
+    Numbers count as the names that they spell, as YAML makes numbers of such names. Raises OptionError
+    when two environments of the source would become one, or for what is no name.
     """
 
     def __init__(
         self,
-        environments: t.Mapping[str, str] | None = None,
-        applications: t.Mapping[str, str] | None = None,
+        environments: t.Mapping[str, t.Any] | None = None,
+        applications: t.Mapping[str, t.Any] | None = None,
     ) -> None:
-        self._environments = dict(environments or {})
-        self._applications = dict(applications or {})
+        self._environments = _names("environment_map", environments)
+        self._applications = _names("application_map", applications)
         self._back: dict[str, str] = {}
         for mine, theirs in self._environments.items():
             if theirs in self._back:
@@ -72,3 +73,12 @@ class Naming:
                     subject=name,
                     hint=f"Leave one of them out of the selection, or map {name} too.",
                 )
+
+
+def _names(option: str, given: t.Mapping[str, t.Any] | None) -> dict[str, str]:
+    for mine, theirs in (given or {}).items():
+        if isinstance(theirs, bool) or not isinstance(theirs, (str, int)) or theirs == "":
+            raise OptionError(
+                f"'{option}' gives {mine} no name", subject=str(mine), hint="Each name is mapped to one other name."
+            )
+    return {str(mine): str(theirs) for mine, theirs in (given or {}).items()}

@@ -148,8 +148,9 @@ class Selection:
         return not (self.exclude and _matches(key, self.exclude))
 
     def means_environment(self, name: str) -> bool:
-        """Whether an environment is meant as a whole."""
-        return self.whole_environments and self._in_environments(name)
+        """Whether an environment is meant as a whole, and is not left out with all that is in it."""
+        out = [entry.removesuffix("/*") for entry in self.exclude if entry.endswith("/*")]
+        return self.whole_environments and self._in_environments(name) and not like(name, out)
 
     def _in_environments(self, environment: str | None) -> bool:
         if not self.environments:

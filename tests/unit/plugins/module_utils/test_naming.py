@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import OptionError
 from ansible_collections.maskops.delphix.plugins.module_utils._naming import Naming
@@ -46,6 +48,19 @@ def test_global_objects_have_one_name() -> None:
 def test_what_has_the_name_of_a_mapped_environment_is_of_no_source() -> None:
     # DEV becomes QA, so that nothing on the source becomes DEV of the target.
     assert Naming({"DEV": "QA"}).on_source(key("MASKING_JOB", "nightly", "DEV")) is None
+
+
+def test_numbers_spell_names() -> None:
+    naming = Naming(t.cast("t.Any", {2023: 2024}), t.cast("t.Any", {"App": 7}))
+    assert naming.environment("2023") == "2024"
+    assert naming.application("App") == "7"
+
+
+@pytest.mark.parametrize("value", [None, "", True, ["QA"], {"name": "QA"}], ids=repr)
+@pytest.mark.parametrize("option", ["environment_map", "application_map"])
+def test_what_is_no_name_is_refused(option: str, value: t.Any) -> None:
+    with pytest.raises(OptionError, match=f"'{option}' gives DEV no name"):
+        Naming(**{option.replace("_map", "s"): {"DEV": value}})
 
 
 def test_names_can_be_swapped() -> None:

@@ -149,3 +149,13 @@ def test_what_is_inside_environments_cannot_be_meant(types: list[str]) -> None:
     selection = Selection.of(types)
     assert not selection.inside_environments
     assert selection.limits_types
+
+
+@pytest.mark.parametrize(
+    ("exclude", "meant"),
+    [((), True), (("QA/*",), False), (("Q*/*",), False), (("QA/n*", "QA", "*/nightly"), True), (("DEV/*",), True)],
+    ids=str,
+)
+def test_an_environment_of_which_all_is_left_out_is_not_meant(exclude: tuple[str, ...], meant: bool) -> None:
+    for selection in (Selection.of(["all"], exclude=exclude), Selection.of(["ENVIRONMENT"], exclude=exclude)):
+        assert selection.means_environment("QA") is meant
