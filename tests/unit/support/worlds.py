@@ -102,12 +102,13 @@ def closure(holds: Holdings, keys: t.Iterable[ObjectKey]) -> set[ObjectKey]:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> tuple[Estate, Estate]:
-    """A source and a target that have something in common."""
+def worlds(draw: st.DrawFn, release: str = "20.0.0.0") -> tuple[Estate, Estate]:
+    """A source and a target, of a release, that have something in common."""
     clock = FakeClock()
     revision_ids = draw(st.booleans())
     source = Estate(SOURCE, clock, revision_ids=revision_ids)
-    target = Estate(TARGET, clock, first_number=draw(st.sampled_from([1, 2, 70])), revision_ids=revision_ids)
+    first = draw(st.sampled_from([1, 2, 70]))
+    target = Estate(TARGET, clock, first_number=first, revision_ids=revision_ids, release=release)
     _fill(draw, source.holds)
     _fill(draw, target.holds)
     # Often they agree, all the way down.
