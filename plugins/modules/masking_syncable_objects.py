@@ -38,7 +38,8 @@ options:
     elements: str
   environments:
     description:
-      - Names or patterns of environments. Only objects inside them are listed.
+      - Names or patterns of environments. Only objects inside them are listed, and they themselves when O(object_types)
+        asks for V(ENVIRONMENT).
     type: list
     elements: str
   syncable:
@@ -194,8 +195,10 @@ error:
 """
 
 import collections
+from collections.abc import Sequence
 
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
+    ObjectKey,
     read_catalog,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._module import (
@@ -206,6 +209,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._module import (
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import (
     Selection,
+    like,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._types import ENVIRONMENT
 
@@ -220,7 +224,7 @@ def run(context: Context) -> Result:
     unknown = selection.unknown_types(catalog)
     if unknown:
         context.warn(f"engine {engine.name}: it has no objects of type {', '.join(unknown)}; is that the right name?")
-    entries = [catalog.objects[key] for key in selection.keys(catalog)]
+    entries = [catalog.objects[key] for key in selection.keys(catalog) if _inside(key, selection.environments)]
     rows = [entry.to_result() for entry in entries]
     if not (selection.names or selection.environments):
         rows += [{**entry.to_result(), "name": None} for entry in catalog.unnamed]
@@ -233,6 +237,11 @@ def run(context: Context) -> Result:
     if not params["summary_only"]:
         result["objects"] = rows
     return result
+
+
+def _inside(key: ObjectKey, environments: Sequence[str]) -> bool:
+    """Whether an object is one of these environments, or inside one; any is when there are none."""
+    return not environments or key.environment is not None or (key.type == ENVIRONMENT and like(key.name, environments))
 
 
 _LIST = {"type": "list", "elements": "str"}

@@ -142,6 +142,25 @@ def test_objects_inside_environments(
     assert {one["name"] for one in result["objects"]} <= {"oracle"}
 
 
+@pytest.mark.parametrize(
+    ("types", "expected"),
+    [(["ENVIRONMENT", "DOMAIN"], [("ENVIRONMENT", "QA")]), (["DOMAIN"], []), (None, [])],
+)
+def test_environments_and_what_is_not_inside_them(
+    conversation: Conversation,
+    listing: t.Callable[..., None],
+    run_module: Runner,
+    types: list[str] | None,
+    expected: list[tuple[str, str]],
+) -> None:
+    listing([*(row("ENVIRONMENT", {"id": number}) for number in (1, 2)), row("DOMAIN", {"id": "QA"})], sets=False)
+    conversation.page(
+        "/environments",
+        [{"environmentId": 1, "environmentName": "QA"}, {"environmentId": 2, "environmentName": "DEV"}],
+    )
+    assert names(run_module(DEFINITION, object_types=types, environments=["QA"])) == expected
+
+
 def test_a_name_that_nobody_bears(listing: t.Callable[..., None], run_module: Runner) -> None:
     listing()
     result = run_module(DEFINITION, names=["MISSING"])
