@@ -293,6 +293,16 @@ def test_a_list_that_an_engine_does_not_have_tells_no_references(fleet: Drift) -
     assert planned(result) == {"blocked": [label(CUSTOMERS)]}
 
 
+def test_connectors_that_nothing_has_touched_are_not_told(fleet: Drift) -> None:
+    fleet.source.holds.edit(CARD)
+    result = fleet.sync(EVERYTHING)
+    # Rulesets and jobs have another hash now, but were not moved, and their connectors need no test.
+    assert label(CUSTOMERS) in labels(result["applied"]["updated"])
+    assert fleet.asked == {CARD}
+    assert result["connectors"] == []
+    assert fleet.target.holds.hashes() == fleet.source.holds.hashes()
+
+
 def test_no_inventory_is_read_when_the_global_objects_are_equal(fleet: Drift) -> None:
     fleet.source.holds.edit(CUSTOMERS, tables=["A"])
     fleet.sync(ENVIRONMENTS)

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._exchange import E
 from ansible_collections.maskops.delphix.plugins.module_utils._naming import Naming
 from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipts
 from ansible_collections.maskops.delphix.plugins.module_utils._sync import sync
+from ansible_collections.maskops.delphix.plugins.module_utils._transfer import TransferOptions
 from ansible_collections.maskops.delphix.tests.unit.support.bundles import Row
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     SOURCE,
@@ -192,6 +194,27 @@ def test_a_source_that_cannot_be_reached_is_no_refusal(fleet: Fleet[Estate]) -> 
     with pytest.raises(UnreachableError):
         fleet.sync(wanted("MASKING_JOB", create_environments=True))
     assert "POST /masking-jobs" not in fleet.writes
+
+
+def test_by_the_endpoints_that_answer_at_once(fleet: Fleet[Estate]) -> None:
+    add_job(fleet, "copy", key("DATABASE_CONNECTOR", "mine", GOLD))
+    add_job(fleet, "within", fleet.source.holds.add("DATABASE_CONNECTOR", "other", A))
+    fleet.sync(dataclasses.replace(WHOLE, transfer=TransferOptions(background=False)))
+    assert {"POST /export"} == set(fleet.source.writes)
+    assert "POST /import-async" not in fleet.target.writes
+    check_same(fleet)
+
+
+def test_on_an_old_engine_that_is_busy(fleet: Fleet[Estate], clock: FakeClock) -> None:
+    # Before release 20 an import is refused while a job runs (documented).
+    fleet.source.release = "6.0.17.0"
+    fleet.target = Estate(TARGET, clock, first_number=70, release="6.0.17.0")
+    fleet.source = twin(fleet.source, SOURCE, release="6.0.17.0", first_number=1)
+    fleet.target.jobs.append(clock.now + 600)
+    add_job(fleet, "within", fleet.source.holds.add("DATABASE_CONNECTOR", "other", A))
+    fleet.sync(WHOLE)
+    assert clock.now > fleet.target.jobs[0]
+    check_same(fleet)
 
 
 def test_a_built_job_is_changed_when_the_source_changes(fleet: Fleet[Estate]) -> None:
