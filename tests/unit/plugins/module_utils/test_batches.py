@@ -196,12 +196,13 @@ def test_a_source_connector_of_the_same_name_cannot_be_exported() -> None:
 
 def test_what_an_engine_may_refuse_is_exported_alone() -> None:
     copies = [job(name, "QA") for name in "ab"]
-    plain, rules, mine = job("plain", "QA"), ruleset("rules", "QA"), connector("x", "QA")
-    above = {**dict.fromkeys([*copies, plain], rules), rules: mine}
-    reads = {**dict.fromkeys(copies, connector("x", "Gold")), plain: connector("gold", "Gold")}
-    held = source(*copies, plain, above=above, reads=reads)
+    rules, mine = ruleset("rules", "QA"), connector("x", "QA")
+    plain, others = [job(name, "QA") for name in "AZc"], ruleset("others", "QA")
+    above = {**dict.fromkeys(copies, rules), rules: mine, **dict.fromkeys(plain, others), others: connector("y", "QA")}
+    reads = {**dict.fromkeys(copies, connector("x", "Gold")), **dict.fromkeys(plain, connector("gold", "Gold"))}
+    held = source(*copies, *plain, above=above, reads=reads)
     found = [one for one, _where, _from in parts(held)]
-    assert {frozenset(one) for one in found} == {frozenset({one}) for one in [*copies, plain]}
+    assert {frozenset(one) for one in found} == {frozenset({copies[0]}), frozenset({copies[1]}), frozenset(plain)}
 
 
 def test_every_object_is_in_one_part_and_no_part_holds_a_name_twice() -> None:
