@@ -46,16 +46,33 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(text, re.DOTALL)
 
 
-def _matches(key: ObjectKey, wanted: t.Iterable[str]) -> bool:
-    """Whether one of the names means the object. ``Environment/Name`` means it in that environment only."""
-    for entry in wanted:
-        where, slash, name = entry.partition("/")
-        if slash and key.environment is not None:
-            if like(key.environment, (where,)) and like(key.name, (name,)):
-                return True
-        elif like(key.name, (entry,)):
+class _Wanted:
+    """Names and patterns. Lists of thousands of names are looked up, only patterns are tried one by one."""
+
+    def __init__(self, entries: t.Iterable[str]) -> None:
+        entries = tuple(entries)
+        self._names = {entry for entry in entries if not is_pattern(entry)}
+        self._patterns = [(entry, *entry.partition("/")) for entry in entries if is_pattern(entry)]
+
+    def means(self, key: ObjectKey) -> bool:
+        """Whether one of them means the object. ``Environment/Name`` means it in that environment only."""
+        if not self._names.isdisjoint(_names_of(key)):
             return True
-    return False
+        for entry, where, slash, name in self._patterns:
+            if slash and key.environment is not None:
+                if like(key.environment, (where,)) and like(key.name, (name,)):
+                    return True
+            elif like(key.name, (entry,)):
+                return True
+        return False
+
+
+def _names_of(key: ObjectKey) -> tuple[str, ...]:
+    """What names, without patterns, mean an object."""
+    if key.environment is None:
+        return (key.name,)
+    inside = f"{key.environment}/{key.name}"
+    return (inside,) if "/" in key.name else (inside, key.name)
 
 
 def like(name: str, wanted: t.Iterable[str]) -> bool:
@@ -141,11 +158,19 @@ class Selection:
         """Whether the object is meant."""
         if not self.covers(key.type):
             return False
-        if self.names and not _matches(key, self.names):
+        if self.names and not self._wanted.means(key):
             return False
         if not self._in_environments(key.environment):
             return False
-        return not (self.exclude and _matches(key, self.exclude))
+        return not self._left_out.means(key)
+
+    @functools.cached_property
+    def _wanted(self) -> _Wanted:
+        return _Wanted(self.names)
+
+    @functools.cached_property
+    def _left_out(self) -> _Wanted:
+        return _Wanted(self.exclude)
 
     def means_environment(self, name: str) -> bool:
         """Whether an environment is meant as a whole, and is not left out with all that is in it."""
@@ -179,12 +204,13 @@ class Selection:
                 )
         there = [key for key in catalog.objects if self.covers(key.type) and self._in_environments(key.environment)]
         found = sorted((key for key in there if self.matches(key)), key=sort_key)
+        # Also an object that is left out bears its name.
+        borne = {name for key in there for name in _names_of(key)}
         missing = [
             name
             for name in self.names
             if not is_pattern(name)
-            # Also an object that is left out bears its name.
-            and not any(_matches(key, (name,)) for key in there)
+            and name not in borne
             and not like(name.rpartition("/")[2], self.exclude)
             and name not in self.exclude
         ]

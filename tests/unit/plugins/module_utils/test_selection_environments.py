@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.maskops.delphix.plugins.module_utils import _selection
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import ObjectKey
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import NotFoundError
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
@@ -159,3 +160,10 @@ def test_what_is_inside_environments_cannot_be_meant(types: list[str]) -> None:
 def test_an_environment_of_which_all_is_left_out_is_not_meant(exclude: tuple[str, ...], meant: bool) -> None:
     for selection in (Selection.of(["all"], exclude=exclude), Selection.of(["ENVIRONMENT"], exclude=exclude)):
         assert selection.means_environment("QA") is meant
+
+
+def test_long_lists_of_names_are_not_tried_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    # 10,000 objects times 2,000 names take minutes.
+    monkeypatch.setattr(_selection, "like", lambda *_: pytest.fail("a name was tried like a pattern"))
+    selection = Selection.of(["all"], names=["QA/nightly", "D"], exclude=["Köln DEV/nightly"])
+    assert set(selection.keys(HELD)) == {JOB, DOMAIN}
