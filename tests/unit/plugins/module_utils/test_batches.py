@@ -197,7 +197,7 @@ def test_a_source_connector_of_the_same_name_cannot_be_exported() -> None:
 def test_what_an_engine_may_refuse_is_exported_alone() -> None:
     copies = [job(name, "QA") for name in "ab"]
     rules, mine = ruleset("rules", "QA"), connector("x", "QA")
-    plain, others = [job(name, "QA") for name in "AZc"], ruleset("others", "QA")
+    plain, others = [job(name, "QA") for name in "cd"], ruleset("others", "QA")
     above = {**dict.fromkeys(copies, rules), rules: mine, **dict.fromkeys(plain, others), others: connector("y", "QA")}
     reads = {**dict.fromkeys(copies, connector("x", "Gold")), **dict.fromkeys(plain, connector("gold", "Gold"))}
     held = source(*copies, *plain, above=above, reads=reads)
