@@ -256,8 +256,14 @@ def _only_there(items: t.Sequence[Item], selection: Selection, view: View) -> li
         origin = view.naming.on_source(key)
         if key.type in CONTAINERS or origin is None or origin in view.source.objects or not selection.matches(origin):
             continue
-        stays = origin.environment is not None and origin.environment not in known
-        found.append((entry, "the source has no such environment" if stays else doubts.about(origin)))
+        if origin.environment is not None and origin.environment not in known:
+            why: str | None = "the source has no such environment"
+        elif entry.reason is not None:
+            # Before 6.0.12 what cannot be synced is not listed (documented), so the source may have it as well.
+            why = "it cannot be synced"
+        else:
+            why = doubts.about(origin)
+        found.append((entry, why))
     return found
 
 

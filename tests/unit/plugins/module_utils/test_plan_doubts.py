@@ -113,3 +113,12 @@ def test_what_is_no_longer_used_once_the_sync_is_done_goes_and_the_plan_says_so(
     assert [one.target.key for one in made.to_remove] == [RULESET]
     # The other way round: what the job will use, under its name on the target, is in use.
     assert CONNECTOR not in removals(made)
+
+
+def test_what_cannot_be_synced_is_kept() -> None:
+    mapping = key("USER_ALGORITHM", "Badges")
+    target = engine({mapping: ONE})
+    broken = entry(mapping.type, mapping.name, reason="a mapping algorithm")
+    target = dataclasses.replace(target, objects={**target.objects, mapping: broken})
+    made = plan_of(EVERYTHING, engine({DOMAIN: ONE}, SOURCE), target, policy=PRUNE)
+    assert removals(made) == {mapping: "it cannot be synced"}
