@@ -192,3 +192,12 @@ def test_a_limit_cannot_skip_a_step(ansible: Ansible, story: Story) -> None:
     (why,) = stopped(run)
     assert "qa did not receive anything in this run" in why
     assert "Done before: nothing." in why
+
+
+def test_a_limit_without_localhost_is_refused(ansible: Ansible, story: Story) -> None:
+    for engine in (story.qa, story.prod):
+        engine.forget()
+    run = ansible.run(PLAYBOOK, chain(story.dev, [story.qa, story.prod], "global"), "--limit", "qa,prod")
+    assert run.status != 0
+    assert story.qa.requests() == story.prod.requests() == []
+    assert "Add localhost to the limit" in run.output
