@@ -63,6 +63,10 @@ class Naming:
         name = self.environment_on_source(key.environment)
         return None if name is None else key._replace(environment=name)
 
+    def unknown(self, environments: t.Collection[str]) -> list[str]:
+        """Mapped environments that are not among these of the source."""
+        return sorted(self._environments.keys() - set(environments))
+
     def check(self, environments: t.Iterable[str]) -> None:
         """Raise OptionError when two of these environments of the source would become one."""
         for name in environments:

@@ -167,6 +167,11 @@ class Sync:
         """Selected types that are not known and that the source does not have."""
         return self._options.selection.unknown_types(self._source_catalog)
 
+    @property
+    def unknown_environments(self) -> list[str]:
+        """Environments that are to have another name on the target, but that the source does not have."""
+        return self._naming.unknown(self._source_catalog.environments) if self._inside else []
+
     def decide(self) -> Outcome:
         """Read both engines and plan."""
         scope = ",".join(sorted(self._types)) if self._types else "all"
@@ -362,6 +367,11 @@ def sync(
     if work.unknown_types:
         run.warn(
             f"engine {source.name}: it has no objects of type {', '.join(work.unknown_types)}; is that the right name?"
+        )
+    if work.unknown_environments:
+        run.warn(
+            f"engine {source.name}: it has no environment named {', '.join(work.unknown_environments)}, which "
+            "'environment_map' names, or nothing in it can be synced; names are compared letter by letter"
         )
     _warn_of(plan, options, run)
     if plan.changes and run.diff_mode:
