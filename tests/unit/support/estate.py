@@ -107,9 +107,10 @@ class Estate(Machine):
     # Reading
 
     def _syncable_objects(self, given: Row) -> Answer:
-        rows = [self.row(key) for key in self.holds.objects]
+        known = self.holds.hashes()
+        rows = [self.row(key, known) for key in self.holds.objects]
         for name in self.holds.environments:
-            inside = sorted(self.holds.hash_of(key) for key in self.holds.inside(name))
+            inside = sorted(known[key] for key in self.holds.inside(name))
             rows.append(
                 {
                     "objectIdentifier": {"id": self.holds.place_number(name)},
@@ -120,10 +121,10 @@ class Estate(Machine):
         wanted = given["params"].get("object_type")
         return page(given, [row for row in rows if wanted in (None, row["objectType"])])
 
-    def row(self, key: ObjectKey) -> Row:
-        """An object as GET /syncable-objects shows it."""
+    def row(self, key: ObjectKey, known: dict[ObjectKey, str] | None = None) -> Row:
+        """An object as GET /syncable-objects shows it; ``known`` are hashes that were computed before."""
         held = self.holds.objects[key]
-        revision = f"Not Syncable: {held.reason}" if held.reason else self.holds.hash_of(key)
+        revision = f"Not Syncable: {held.reason}" if held.reason else self.holds.hash_of(key, known)
         row: Row = {"objectIdentifier": self.holds.identifier(key), "objectType": key.type, "revisionHash": revision}
         return {**row, "revisionId": f"of {held.revision}"} if self._revision_ids else row
 

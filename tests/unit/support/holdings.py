@@ -153,15 +153,19 @@ class Holdings:
         """Objects of an environment."""
         return [key for key in self.objects if key.environment == environment]
 
-    def hash_of(self, key: ObjectKey, *, salted: bool = True) -> str:
+    def hash_of(self, key: ObjectKey, known: dict[ObjectKey, str] | None = None, *, salted: bool = True) -> str:
         """The revision hash: the object and all that it needs. No environment, number or secret is in it.
 
-        Hashes of engines of different releases never agree; what imports compare does.
+        Hashes of engines of different releases never agree; what imports compare does. ``known``
+        takes up what was computed, for those who ask for many.
         """
-        held = self.objects[key]
-        needs = [self.hash_of(need, salted=salted) for need in held.all_needs]
-        state = [key.type, key.name, held.revision, needs, self._salt if salted else ""]
-        return hashlib.sha1(json.dumps(state).encode(), usedforsecurity=False).hexdigest()
+        known = {} if known is None else known
+        if key not in known:
+            held = self.objects[key]
+            needs = [self.hash_of(need, known, salted=salted) for need in held.all_needs]
+            state = [key.type, key.name, held.revision, needs, self._salt if salted else ""]
+            known[key] = hashlib.sha1(json.dumps(state).encode(), usedforsecurity=False).hexdigest()
+        return known[key]
 
     def meanings(self) -> dict[ObjectKey, tuple[t.Any, ...]]:
         """What every object is."""
@@ -169,7 +173,8 @@ class Holdings:
 
     def hashes(self) -> dict[ObjectKey, str]:
         """The hash of every object."""
-        return {key: self.hash_of(key) for key in self.objects}
+        known: dict[ObjectKey, str] = {}
+        return {key: self.hash_of(key, known) for key in self.objects}
 
     def number(self, key: tuple[str, str | None, str]) -> int:
         """An object's number, given when it is first asked for. Rulesets of all kinds share theirs."""
