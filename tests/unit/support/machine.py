@@ -116,6 +116,10 @@ class Machine(abc.ABC):
         """Let the next requests of this kind meet these faults, one each."""
         self._faults[request].extend(faults)
 
+    def heal(self) -> None:
+        """No more faults."""
+        self._faults.clear()
+
     def close(self) -> None:
         """End the session."""
         self.closed = True

@@ -13,6 +13,7 @@ from pathlib import Path
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import ObjectKey
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     ImportFailedError,
+    MaskingError,
     OptionError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._naming import Naming
@@ -25,6 +26,13 @@ from ansible_collections.maskops.delphix.tests.unit.support.estates import (
 )
 from ansible_collections.maskops.delphix.tests.unit.support.fleet import Fleet
 from ansible_collections.maskops.delphix.tests.unit.support.holdings import Held
+from ansible_collections.maskops.delphix.tests.unit.support.machine import (
+    Fault,
+    as_usual,
+    lost_on_the_way,
+    lost_on_the_way_back,
+    refused,
+)
 from ansible_collections.maskops.delphix.tests.unit.support.run import FakeRun
 from ansible_collections.maskops.delphix.tests.unit.support.worlds import (
     closure,
@@ -220,3 +228,49 @@ def test_receipts_end_a_sync_between_releases(world: World, choice: Selected, br
         again = fleet.sync(options, keep=True)
         assert again["changed"] is False
         assert fleet.writes == []
+
+
+WRITES = (
+    "POST /applications",
+    "POST /environments",
+    "POST /import-async",
+    "PUT /masking-jobs",
+    "POST /masking-jobs",
+    "DELETE /environments",
+)
+FAULTS = (refused(400, {"errorMessage": "enough"}), lost_on_the_way, lost_on_the_way_back)
+
+
+@settings(max_examples=50)
+@given(worlds(), st.sampled_from(CHOICES[:3]), st.sampled_from(WRITES), st.integers(0, 3), st.sampled_from(FAULTS))
+def test_a_failure_is_told_and_the_next_run_does_the_rest(
+    world: World, choice: Selected, request: str, after: int, fault: Fault
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        fleet = fleet_of(world, folder)
+        options = wanted(*choice[0], **choice[1], create_environments=True, sync_references=True)
+        before, places = fleet.target.holds.hashes(), set(fleet.target.holds.environments)
+        fleet.target.fault(request, *[as_usual] * after, fault)
+        run = FakeRun()
+        try:
+            result = fleet.sync(options, run)
+        except MaskingError:
+            result = run.partial
+        check_told(before, fleet.target.holds.hashes(), result["applied"])
+        made = {row["name"] for row in result["applied"]["environments"]}
+        new = set(fleet.target.holds.environments) - places
+        # One that was asked for may be there although its answer was lost, and so may the temporary one.
+        assert made <= new
+        assert result["changed"] is bool(made or before != fleet.target.holds.hashes())
+
+        fleet.target.heal()
+        fleet.sync(options)
+        for row in [*result["plan"]["to_create"], *result["plan"]["to_update"]]:
+            one = ObjectKey(row["type"], row.get("environment"), row["name"])
+            for need in closure(fleet.source.holds, [one]):
+                assert fleet.target.holds.objects[need].meaning == fleet.source.holds.objects[need].meaning
+        fleet.forget()
+        assert fleet.sync(options)["changed"] is False
+        assert fleet.writes == []
+        known = {*places, *fleet.source.holds.environments}
+        assert set(fleet.target.holds.environments) <= known
