@@ -175,6 +175,9 @@ class Estate(Machine):
         key = self._named_by(given) if given["path"].count("/") == 2 else None
         if key is None and given["path"].count("/") == 2:
             return message(404, "no such job")
+        told = _TOLD | {LISTS[kind][1]}
+        if told & set(body):
+            return message(400, f"{sorted(told & set(body))} cannot be set")
         above = self.holds.numbered(("DATABASE_RULESET", "FILE_RULESET", "DATASET_RULESET"), body.get("rulesetId"))
         if above is None or (key is not None and above.environment != key.environment):
             return message(400, "no such ruleset in this environment")
@@ -190,7 +193,7 @@ class Estate(Machine):
             return message(400, "this is another environment")
         sets = [self.holds.numbered(("PROFILE_SET",), body[name]) for name in ("profileSetId",) if name in body]
         needs = tuple(one for one in sets if one is not None)
-        plain = {LISTS[kind][1], LISTS[kind][2]} | _TOLD | _LINKS
+        plain = {LISTS[kind][2]} | _LINKS
         own = {name: value for name, value in body.items() if name not in plain}
         self.holds.objects[saved] = Held(own, self.holds.saved(), above, reads, needs)
         return answer(200, self.rows.object(saved))
