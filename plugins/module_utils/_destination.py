@@ -41,6 +41,11 @@ class Destination:
         """The target's number of an environment. Raises NotFoundError."""
         return self._there.get(name, "It was there when the sync was planned.").id
 
+    @property
+    def any_number(self) -> int | None:
+        """The target's number of some environment, None when there is none."""
+        return min((environment.id for environment in self._there.all.values()), default=None)
+
     def wanted(self, name: str) -> Environment:
         """What an environment of the source would be on the target; its number is the source's."""
         mine = self._origins.get(name)

@@ -48,6 +48,7 @@ class SharedError(MaskingError):
     def __init__(self, text: str, error: dict[str, t.Any]) -> None:
         super().__init__(text, engine=None)
         self.code = error.get("code", MaskingError.code)
+        self.http_status = error.get("http_status")
         self._error = error
 
     def to_result(self) -> dict[str, t.Any]:

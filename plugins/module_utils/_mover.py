@@ -21,7 +21,10 @@ from ansible_collections.maskops.delphix.plugins.module_utils._bundle import (
     identity,
     read_bundle,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._catalog import ObjectKey
+from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
+    ObjectKey,
+    SyncableObject,
+)
 from ansible_collections.maskops.delphix.plugins.module_utils._decisions import Policy
 from ansible_collections.maskops.delphix.plugins.module_utils._destination import (
     Destination,
@@ -51,11 +54,19 @@ from ansible_collections.maskops.delphix.plugins.module_utils._transfer import (
     export_bundle,
     import_bundle,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._types import FORMAT_TYPES
 from ansible_collections.maskops.delphix.plugins.module_utils._versions import comparable
 from ansible_collections.maskops.delphix.plugins.module_utils._view import View
 
 # The hash that each object had when it was exported, None when that is not told.
 Expected = dict[ObjectKey, "str | None"]
+
+# With which statuses engines refuse objects that cannot be exported, or not together (seen, and inferred).
+_ABOUT_OBJECTS = (400, 404, 409)
+# So many refusals of one export are not about single objects any more.
+_MOST_REFUSALS = 32
+# Of the engine, but the documentation shows them as if they were inside environments.
+_PERHAPS_INSIDE = FORMAT_TYPES | {"MOUNT_INFORMATION"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,12 +91,26 @@ class Mover:
     look: t.Callable[[], View]
     warn: t.Callable[[str], None]
     imports: int = 0
+    #: what the source refuses to export, in its own words
+    refused: dict[ObjectKey, str] = dataclasses.field(default_factory=dict)
+    #: what the target has taken, as it was exported
+    arrived: dict[ObjectKey, SyncableObject] = dataclasses.field(default_factory=dict)
+    _formats_take_environment: bool = False
 
     def move(self, items: t.Iterable[Item], view: View) -> Expected:
-        """Export and import objects. ``view`` is how the target was before."""
+        """Export and import objects. ``view`` is how the target was before.
+
+        What the source refuses to export is left in ``refused``, and the rest goes on.
+        """
+        items = list(items)
+        # A job that says the same is equal as soon as what it needs is: importing it would only undo that.
+        alike = {item.key for item in items if view.same_job(item.key)}
+        needed = dict.fromkeys(one for key in sorted(alike) for one in view.source.carried(key)[1:])
+        if needed:
+            view = self._bring(needed, view)
         expected: Expected = {}
-        for part in parts_of(items, view.source, view.naming):
-            expected |= self._move(part, view)
+        for part in parts_of([item for item in items if item.key not in alike], view.source, view.naming):
+            expected |= self._move(part, view, [])
         return expected
 
     def point_jobs(self, items: t.Iterable[Item], view: View) -> bool:
@@ -101,20 +126,15 @@ class Mover:
             changed = True
         return changed
 
-    def _move(self, part: Part, view: View) -> Expected:
+    def _move(self, part: Part, view: View, refusals: list[MaskingError]) -> Expected:
         try:
             path = self._bundle(part)
         except (ApiError, TaskFailedError, SharedError) as refused:
-            only = part.items[0]
-            refusals = (ApiError.code, TaskFailedError.code)
-            if refused.code not in refusals or not cannot_be_exported(only.key, view.source):
-                raise
-            self._build(only, view)
-            return {only.key: None}
+            refusals.append(refused)
+            return self._move_apart(part, view, refusals)
         expected = self._hashes_in(path, part)
-        goal = self._goal(part)
         try:
-            import_bundle(self.target, path, goal, self.options.transfer)
+            self._import(path, part)
         except ImportFailedError as refused:
             if refused.subject == path:
                 # A file of the exchange means nothing to a user.
@@ -129,12 +149,57 @@ class Mover:
                 raise
             self.warn(f"{lost}; the target shows that the import has arrived")
         self.imports += 1
+        for item in part.items:
+            self.arrived[item.target_key] = item.source._replace(key=item.target_key, hash=expected[item.key])
         if part.takes_staging:
             # At once, so that a failure of a later part leaves no job that reads from the temporary environment,
             # and that part finds no connectors of this one there.
             self.point_jobs(part.items, self.look())
             self.destination.clear()
         return expected
+
+    def _move_apart(self, part: Part, view: View, refusals: list[MaskingError]) -> Expected:
+        """Move what the source does not export as a whole by halves, to find what it refuses.
+
+        Raises the first refusal when there are too many, or when objects are not what it is about.
+        """
+        last = refusals[-1]
+        only = part.items[0]
+        failed = last.code == TaskFailedError.code
+        if len(part.items) == 1 and cannot_be_exported(only.key, view.source) and (failed or _about_objects(last)):
+            self._build(only, view)
+            return {only.key: None}
+        if not _about_objects(last):
+            raise last
+        if len(refusals) > _MOST_REFUSALS:
+            raise refusals[0]
+        if len(part.items) == 1:
+            self.refused[only.key] = last.to_result()["error"].get("engine_message") or last.message
+            return {}
+        middle = len(part.items) // 2
+        expected: Expected = {}
+        for items in (part.items[:middle], part.items[middle:]):
+            expected |= self._move(dataclasses.replace(part, items=items), view, refusals)
+        return expected
+
+    def _import(self, path: str, part: Part) -> None:
+        """Import a bundle. Whether an engine wants formats and mounts in an environment is not documented."""
+        goal = self._goal(part)
+        perhaps = part.environment is None and any(item.key.type in _PERHAPS_INSIDE for item in part.items)
+        elsewhere = dataclasses.replace(goal, environment_id=self.destination.any_number) if perhaps else goal
+        if perhaps and self._formats_take_environment:
+            goal = elsewhere
+        try:
+            import_bundle(self.target, path, goal, self.options.transfer)
+        except ImportFailedError as refused:
+            if goal == elsewhere:
+                raise
+            try:
+                # Nothing of the first attempt has stayed, so it can be made again.
+                import_bundle(self.target, path, elsewhere, self.options.transfer)
+            except ImportFailedError:
+                raise refused from None
+            self._formats_take_environment = True
 
     def _goal(self, part: Part) -> ImportGoal:
         numbers: list[int | None] = [None, None]
@@ -220,5 +285,17 @@ class Mover:
         view = self.look()
         for item in items:
             if view.there(item.key) is None:
-                raise MaskingError(f"{item.target_key} was imported, but is not there", engine=self.target.name)
+                words = self.refused.get(item.key)
+                raise MaskingError(
+                    f"{item.target_key} was imported, but is not there"
+                    if words is None
+                    else f"{item.key} is needed, and the source refuses to export it: {words}",
+                    engine=self.target.name if words is None else self.source.name,
+                    subject=str(item.key),
+                )
         return view
+
+
+def _about_objects(refused: MaskingError) -> bool:
+    """Whether it may be single objects that an export was refused for."""
+    return refused.code == ApiError.code and refused.http_status in _ABOUT_OBJECTS

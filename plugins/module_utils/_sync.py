@@ -17,7 +17,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
     ObjectKey,
     read_catalog,
 )
-from ansible_collections.maskops.delphix.plugins.module_utils._decisions import make_plan
+from ansible_collections.maskops.delphix.plugins.module_utils._decisions import make_plan, replaced
 from ansible_collections.maskops.delphix.plugins.module_utils._destination import (
     Destination,
     to_result,
@@ -55,6 +55,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._references import
     read_references,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._run import Run
+from ansible_collections.maskops.delphix.plugins.module_utils._selection import sort_key
 from ansible_collections.maskops.delphix.plugins.module_utils._transfer import purge
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     ENVIRONMENT_TYPES,
@@ -76,7 +77,8 @@ class Outcome:
     """What a sync decided and did.
 
     ``plan`` is what was decided first. ``moves`` is what really changed on the target.
-    ``unverified`` are objects that were imported but are not equal to the source's.
+    ``unverified`` are objects that were imported but are not equal to the source's. ``refused`` are
+    objects that the source does not export, with its words.
     ``connectors`` of the target were moved, or are used by what was moved, with whether they are new;
     before the sync was carried out these are the ones that would be.
     """
@@ -86,6 +88,7 @@ class Outcome:
     environments: list[Environment] = dataclasses.field(default_factory=list)
     connectors: dict[ObjectKey, bool] = dataclasses.field(default_factory=dict)
     unverified: list[ObjectKey] = dataclasses.field(default_factory=list)
+    refused: dict[ObjectKey, str] = dataclasses.field(default_factory=dict)
     imports: int = 0
 
     @property
@@ -103,6 +106,9 @@ class Outcome:
                     move.to_result() for move in self.moves if move.before is not None and move.after is not None
                 ],
                 "removed": [move.to_result() for move in self.moves if move.after is None],
+                "refused": [
+                    {**key.to_result(), "reason": self.refused[key]} for key in sorted(self.refused, key=sort_key)
+                ],
                 "imports": self.imports,
             },
             "connectors": self.connectors_to_result(),
@@ -206,25 +212,35 @@ class Sync:
                 if self._mover.point_jobs(batch, view):
                     view = self._look()
                 outcome.unverified += self._verify(batch, expected, view)
-                plan = self._plan(view)
+                plan = self._plan(view, tried)
             cleared = bool(outcome.plan.needed) and self._inside and self._destination.clear()
-            if self._remove(plan) or cleared:
+            if self._remove(plan, outcome.plan) or cleared:
                 view = self._look()
         except MaskingError:
             self._clear_after_failure()
-            outcome.imports = self._mover.imports
+            outcome.imports, outcome.refused = self._mover.imports, self._mover.refused
             outcome.moves = moves_between(self._before, self._last_look(view.target))
             outcome.connectors = self._touched(outcome, tried)
             with contextlib.suppress(FileError):
                 self._receipts.save()
             raise
         outcome.imports = self._mover.imports
+        # What something else has brought along is there all the same.
+        outcome.refused = {
+            key: words for key, words in self._mover.refused.items() if not view.same(view.source.objects[key])
+        }
         outcome.moves = moves_between(self._before, view.target)
         outcome.connectors = self._touched(outcome, tried)
         self._receipts.save()
         self._finish(outcome)
 
     def _finish(self, outcome: Outcome) -> None:
+        if outcome.refused:
+            example, words = next(iter(outcome.refused.items()))
+            self._warn(
+                f"engine {self._source.name}: {len(outcome.refused)} object(s) were not moved, as it refuses to export "
+                f"them, such as {example}: {words}"
+            )
         if outcome.unverified:
             first = ", ".join(str(key) for key in outcome.unverified[:5])
             self._warn(
@@ -246,10 +262,10 @@ class Sync:
             self._receipts.get,
         )
 
-    def _plan(self, view: View) -> Plan:
-        """The plan; what it takes to be sure is read only when it matters."""
+    def _plan(self, view: View, tried: t.Collection[ObjectKey] = frozenset()) -> Plan:
+        """The plan, with what was moved before; what it takes to be sure is read only when it matters."""
         selection, policy = self._options.selection, self._options.policy
-        plan = make_plan(selection, view, policy=policy)
+        plan = make_plan(selection, view, policy=policy, tried=tried)
         more = view
         if any(item.key.environment for item in plan.needed) or self._lacks_environments(view):
             more = dataclasses.replace(more, environments=self._destination.names)
@@ -260,8 +276,9 @@ class Sync:
         if any(key.environment is None for key in removable):
             # What uses them can be of types that are not selected.
             there = read_catalog(self._target) if self._types else view.target
-            more = dataclasses.replace(more, kept=not_to_remove(self._target, there, removable))
-        return plan if more is view else make_plan(selection, more, policy=policy)
+            gone = replaced([item for item in plan.needed if item.key not in tried], view)
+            more = dataclasses.replace(more, kept=not_to_remove(self._target, there, removable, gone))
+        return plan if more is view else make_plan(selection, more, policy=policy, tried=tried)
 
     def _lacks_environments(self, view: View) -> bool:
         selection, naming = self._options.selection, self._naming
@@ -296,6 +313,8 @@ class Sync:
         unverified = []
         same_release = comparable(after.source.release, after.target.release)
         for item in batch:
+            if item.key in self._mover.refused:
+                continue
             # Built from the settings that were listed, an object has no hash of an export.
             wanted = expected.get(item.key) or item.source.hash
             there = after.there(item.key)
@@ -308,10 +327,17 @@ class Sync:
             unverified.append(item.key)
         return unverified
 
-    def _remove(self, plan: Plan) -> bool:
-        """Remove what only the target has, users of an object before it. Whether anything was."""
+    def _remove(self, plan: Plan, first: Plan) -> bool:
+        """Remove what the first plan names and nothing has come up against since. Whether anything was."""
+        named = {one.target.key for one in first.to_remove}
         removed = False
+        for one in plan.extra:
+            if one.target.key in named:
+                self._warn(f"engine {self._target.name}: {one.target.key} was left: {one.kept}")
+        # Users of an object go before it.
         for one in plan.to_remove:
+            if one.target.key not in named:
+                continue
             words = remove(self._target, one.target)
             if words is None:
                 removed = True
@@ -334,12 +360,14 @@ class Sync:
             self._warn(f"the temporary environment was left: {error}")
 
     def _last_look(self, known: Catalog) -> Catalog:
-        """The target after a failure, or what was known of it when it cannot be asked any more."""
+        """The target after a failure, or what is known of it when it cannot be asked any more."""
         try:
             return self._look().target
         except MaskingError as error:
             self._warn(f"after the failure the target could not be read, so what moved last may be missing: {error}")
-            return known
+            # An engine of another release gives what it has taken a hash of its own.
+            arrived = self._mover.arrived if self.same_release else {}
+            return dataclasses.replace(known, objects={**known.objects, **arrived})
 
 
 def sync(

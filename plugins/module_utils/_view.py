@@ -58,7 +58,7 @@ class View:
             return True
         if theirs.hash is not None and self.receipt_of(mine.key) == Receipt(mine.hash, theirs.hash):
             return True
-        if not self._same_job(mine.key):
+        if not self.same_job(mine.key):
             return False
         needed = [self.source.objects.get(key) for key in self.source.carried(mine.key)[1:]]
         return all(one is not None and self.same(one) for one in needed)
@@ -78,13 +78,13 @@ class View:
         """Whether a differing object itself differs, and not only something that it needs; None when that is open."""
         if theirs is None:
             return True
-        if self._same_job(mine.key):
+        if self.same_job(mine.key):
             return False
         if mine.revision_id is None or theirs.revision_id is None:
             return None
         return mine.revision_id != theirs.revision_id
 
-    def _same_job(self, key: ObjectKey) -> bool:
+    def same_job(self, key: ObjectKey) -> bool:
         """Whether it is an on-the-fly job that says the same, and of objects of the same names, on both engines."""
         place = self.naming.on_target(key)
         ours, other = self.source.on_the_fly.get(key), self.target.on_the_fly.get(place)

@@ -264,6 +264,13 @@ applied:
       description: Objects that are gone. A sync removes none without O(prune).
       type: list
       elements: dict
+    refused:
+      description:
+        - Objects that were to be moved, but that the source refuses to export, with its words as the reason. Everything
+          else was moved all the same.
+        - Such objects are asked for again by the next run.
+      type: list
+      elements: dict
     imports:
       description: Number of bundles that were imported.
       type: int
@@ -276,6 +283,7 @@ applied:
         before: 1d3e5f708192a3b4c5d6e7f8091a2b3c4d5e6f70
         after: 9f2b1c0e6d5a4837261504f3e2d1c0b9a8978685
     removed: []
+    refused: []
     imports: 1
 connectors:
   description:

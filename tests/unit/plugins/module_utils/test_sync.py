@@ -75,6 +75,7 @@ def test_a_second_run_changes_and_sends_nothing(fleet: Fleet[Memory]) -> None:
         "created": [],
         "updated": [],
         "removed": [],
+        "refused": [],
         "imports": 0,
     }
     assert "diff" not in result

@@ -109,7 +109,7 @@ def _connectors(fleet: Fleet[Estate]) -> list[t.Any]:
 
 
 def test_a_failed_export_tells_what_has_moved(fleet: Fleet[Estate]) -> None:
-    fleet.source.fault("POST /export-async", as_usual, as_usual, NO)
+    fleet.source.fault("POST /export-async", as_usual, as_usual, refused(403, {"errorMessage": "enough for today"}))
     run = FakeRun()
     with pytest.raises(ApiError, match="enough for today"):
         fleet.sync(EVERYTHING, run)
@@ -253,11 +253,13 @@ def test_a_target_that_cannot_be_read_after_a_failure_does_not_hide_it(fleet: Fl
         fleet.target.fault("GET /syncable-objects", gone)
         raise ImportFailedError("the first failure")
 
-    fleet.target.fault("POST /import-async", as_usual, fails)
+    fleet.target.fault("POST /import-async", as_usual, as_usual, fails)
     run = FakeRun()
     with pytest.raises(ImportFailedError, match="the first failure"):
         fleet.sync(EVERYTHING, run)
-    assert run.partial["applied"]["imports"] == 1
+    assert run.partial["applied"]["imports"] == 2
+    assert told(run) <= held(fleet)
+    assert told(run)
     assert len(run.partial["applied"]["environments"]) == len(fleet.source.holds.environments)
     assert any("gone for good" in text for text in run.warnings)
 

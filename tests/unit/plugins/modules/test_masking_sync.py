@@ -159,7 +159,7 @@ def test_a_newer_source(engines: Engines, run_module: Runner, allowed: bool) -> 
 def test_a_failure_tells_what_was_true(engines: Engines, conversation: Conversation, run_module: Runner) -> None:
     engines.lists(NEW, source=True)
     engines.lists(OLD)
-    conversation.expect("POST", "/export-async", base=SOURCE_BASE).answers(400, {"errorMessage": "no"})
+    conversation.expect("POST", "/export-async", base=SOURCE_BASE).answers(403, {"errorMessage": "no"})
     engines.lists(OLD, first=False)
     result = run_module(DEFINITION, **OPTIONS)
     assert (result["failed"], result["changed"]) == (True, False)
@@ -206,3 +206,16 @@ def test_wrong_options_are_told_before_anything_is_sent(
     assert result["error"]["code"] == "invalid_option"
     assert word in result["msg"]
     assert not conversation.seen
+
+
+def test_what_the_source_does_not_export_is_told(
+    engines: Engines, conversation: Conversation, run_module: Runner
+) -> None:
+    engines.lists(NEW, source=True)
+    engines.lists(OLD)
+    conversation.expect("POST", "/export-async", base=SOURCE_BASE).answers(400, {"errorMessage": "no"})
+    engines.lists(OLD, first=False)
+    result = run_module(DEFINITION, **OPTIONS)
+    assert ("failed" in result, result["changed"]) == (False, False)
+    assert result["applied"]["refused"] == [{"type": "DOMAIN", "name": "A", "reason": "no"}]
+    assert any("refuses to export" in text for text in result["warnings"])
