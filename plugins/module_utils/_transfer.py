@@ -261,7 +261,7 @@ def _bundle_refused(
     http_status: int | None = None,
 ) -> ImportFailedError:
     """The error for a bundle refused as a whole; guesses at the reason only when the engine gives none."""
-    hint = "The target is unchanged."
+    hint = "This import has changed nothing."
     if words is None:
         hint += " The engine gives no reason; its application log does. Check that the bundle was not edited"
         hint += " and that the passphrase is that of the export." if options.passphrase else " and needs no passphrase."
@@ -283,7 +283,7 @@ def _failures(engine: Engine, statuses: list[Row] | None, http_status: int | Non
         http_status=http_status,
         subject=describe(failed[0]),
         detail="; ".join(texts[:_NAMED_FAILURES]) + more,
-        hint="The target is unchanged.",
+        hint="This import has changed nothing.",
         objects=[status_to_result(row) for row in statuses or []],
     )
 

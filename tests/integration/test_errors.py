@@ -188,7 +188,7 @@ CASES = {
         lambda place: between(place.source, place.old, allow_newer_source=True, names=["CustomerEmail"]),
         "import_failed",
         lambda place: place.old.url,
-        ("unchanged",),
+        ("changed nothing",),
     ),
     "source and target the same": Case(
         SYNC, lambda place: between(place.source, place.source), "invalid_option", source_url, ("same engine",)
