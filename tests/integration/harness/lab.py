@@ -75,6 +75,7 @@ class Engine:
         """Wait until it has ended by a fault, and start it at the same address with what it has on disk."""
         wait_until(lambda: self.simulator.process.poll() is not None, f"the end of {self.name}")
         self.simulator = self._begin(port=urlsplit(self.url).port)
+        vars(self).pop("person", None)  # sessions have ended with the process
 
     def start_job(self, job: int) -> int:
         """Start a job that runs until finish_job(); returns its execution's id."""
