@@ -11,6 +11,7 @@ import typing as t
 import unicodedata
 
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
+    Catalog,
     ObjectKey,
     SyncableObject,
 )
@@ -59,9 +60,12 @@ class Policy:
     prune: bool = False
 
 
-def make_plan(selection: Selection, view: View, *, policy: Policy) -> Plan:
+def make_plan(
+    selection: Selection, view: View, *, policy: Policy, tried: t.Collection[ObjectKey] = frozenset()
+) -> Plan:
     """Compare the selected objects of two engines, member by member.
 
+    ``tried`` are objects of the source that were moved already: what still differs of them will stay so.
     Raises NotFoundError for a selected name that the source has not, OptionError for two
     environments that would become one, VersionError for a source that is newer than the target
     (documented as not supported by engines).
@@ -87,7 +91,7 @@ def make_plan(selection: Selection, view: View, *, policy: Policy) -> Plan:
         source.engine,
         target.engine,
         tuple(items),
-        tuple(_removals(items, selection, view, policy, decide.held)),
+        tuple(_removals(items, selection, view, policy, decide.held, tried)),
         _along(items, selection, view),
         view.naming.on_target,
         tuple(_new_environments(items, selection, view, policy, decide.held)),
@@ -220,18 +224,23 @@ def _new_environments(
 
 
 def _removals(
-    items: t.Sequence[Item], selection: Selection, view: View, policy: Policy, held: t.Collection[str]
+    items: t.Sequence[Item],
+    selection: Selection,
+    view: View,
+    policy: Policy,
+    held: t.Collection[str],
+    tried: t.Collection[ObjectKey],
 ) -> list[Removal]:
     """What only the target has, jobs before rulesets before connectors; in use or built in it is kept."""
     closed = {view.naming.environment(name) for name in held}
     found = [
         (entry, "nothing of its environment is moved" if entry.key.environment in closed else why)
-        for entry, why in _only_there(items, selection, view)
+        for entry, why in _only_there(_Doubts(items, view, tried), selection, view)
     ]
     if not policy.prune:
         return [Removal(entry, "") for entry, _why in sorted(found, key=lambda one: sort_key(one[0].key))]
     gone = {entry.key for entry, why in found if why is None}
-    users = _users(items, view)
+    users = _users(view.target, replaced([item for item in items if item.key not in tried], view))
     removals = []
     for entry, why in sorted(found, key=lambda one: (-object_type(one[0].key.type).level, sort_key(one[0].key))):
         left = sorted(users.get(entry.key, set()) - gone, key=sort_key)
@@ -242,11 +251,10 @@ def _removals(
     return removals
 
 
-def _only_there(items: t.Sequence[Item], selection: Selection, view: View) -> list[tuple[SyncableObject, str | None]]:
+def _only_there(doubts: _Doubts, selection: Selection, view: View) -> list[tuple[SyncableObject, str | None]]:
     """Objects of the selection that only the target has, each with the reason if it must stay whatever uses it."""
     found: list[tuple[SyncableObject, str | None]] = []
     known = view.source.environments
-    doubts = _Doubts(items, view)
     for key, entry in view.target.objects.items():
         if key.type == ENVIRONMENT:
             name = view.naming.environment_on_source(key.name)
@@ -270,15 +278,15 @@ def _only_there(items: t.Sequence[Item], selection: Selection, view: View) -> li
 class _Doubts:
     """Whether the source may have something after all that only the target seems to have."""
 
-    def __init__(self, items: t.Sequence[Item], view: View) -> None:
+    def __init__(self, items: t.Iterable[Item], view: View, tried: t.Collection[ObjectKey]) -> None:
         objects = view.source.objects
         # Engines may write a name in other letters, and another release may have it as another type.
-        self._alike = {_folded(key): key for key in objects if view.there(key) is None}
+        self._alike = {_folded(key): key for key in objects}
         # What the target is to have in place of something may not get there.
-        self._blocked = {
+        self._missing = {
             item.key.environment or item.key.type: item.key
             for item in items
-            if item.action is Action.BLOCKED and item.target is None
+            if item.target is None and (item.action is Action.BLOCKED or item.key in tried)
         }
         same_release = comparable(view.source.release, view.target.release)
         self._types = None if same_release else {key.type for key in objects}
@@ -288,9 +296,9 @@ class _Doubts:
         alike = self._alike.get(_folded(origin))
         if alike is not None:
             return f"the source has {alike}"
-        blocked = self._blocked.get(origin.environment or origin.type) or self._blocked.get(origin.type)
-        if blocked is not None:
-            return f"{blocked} is blocked and may be what became of it"
+        missing = self._missing.get(origin.environment or origin.type) or self._missing.get(origin.type)
+        if missing is not None:
+            return f"{missing} is not moved and may be what became of it"
         if self._types is not None and origin.type not in self._types:
             return "the source is of another release and has no objects of this type"
         return None
@@ -301,18 +309,17 @@ def _folded(key: ObjectKey) -> tuple[str, str | None, str]:
     return (family, environment, unicodedata.normalize("NFKC", name).casefold())
 
 
-def _users(items: t.Iterable[Item], view: View) -> dict[ObjectKey, set[ObjectKey]]:
-    """What will use each object inside environments of the target once the items have moved."""
+def replaced(items: t.Iterable[Item], view: View) -> set[ObjectKey]:
+    """What of the target becomes as on the source, and so uses nothing that only the target has."""
     moving = {one for item in items if item.action in _MOVING for one in view.source.carried(item.key)}
-    origins = {view.naming.on_target(key): key for key in moving}
+    return {view.naming.on_target(key) for key in moving}
+
+
+def _users(catalog: Catalog, replaced: t.Collection[ObjectKey]) -> dict[ObjectKey, set[ObjectKey]]:
+    """What uses each object inside environments and will not be replaced."""
     users: dict[ObjectKey, set[ObjectKey]] = {}
-    for key in view.target.objects:
-        origin = origins.get(key)
-        if origin is None:
-            needs = view.target.carried(key)[1:]
-        else:
-            needs = [view.naming.on_target(one) for one in view.source.carried(origin)[1:]]
-        for needed in needs:
+    for key in catalog.objects.keys() - replaced:
+        for needed in catalog.carried(key)[1:]:
             users.setdefault(needed, set()).add(key)
     return users
 

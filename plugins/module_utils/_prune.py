@@ -34,11 +34,14 @@ _USERS_OWN = frozenset({"FILE_FORMAT", "DATASET_FORMAT", "MOUNT_INFORMATION"})
 _BY_THE_ENGINE = frozenset({"", "system", "delphix"})
 
 
-def not_to_remove(engine: Engine, catalog: Catalog, keys: t.Collection[ObjectKey]) -> dict[ObjectKey, str]:
+def not_to_remove(
+    engine: Engine, catalog: Catalog, keys: t.Collection[ObjectKey], replaced: t.Collection[ObjectKey] = ()
+) -> dict[ObjectKey, str]:
     """Those of some objects of the catalog's engine that must stay, with the reason.
 
     What is built in, or not sure to be a user's, and what something uses that stays itself. Who made
-    an object is told by its own list only. Inside environments the catalog tells the uses.
+    an object is told by its own list only. Inside environments the catalog tells the uses. What is
+    ``replaced`` by the source's uses none of them any more.
     """
     of_engine = {key for key in keys if key.environment is None}
     kept = dict(_not_a_users(engine, of_engine))
@@ -46,7 +49,7 @@ def not_to_remove(engine: Engine, catalog: Catalog, keys: t.Collection[ObjectKey
         return kept
     users: dict[ObjectKey, list[ObjectKey]] = {}
     for user, used in read_uses(engine, catalog).items():
-        for key in used & of_engine:
+        for key in used & of_engine if user not in replaced else ():
             users.setdefault(key, []).append(user)
     going = set(keys) - kept.keys()
     # What stays makes stay what it uses, which is of a lower level.

@@ -10,10 +10,11 @@ import dataclasses
 
 import pytest
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import ObjectKey
-from ansible_collections.maskops.delphix.plugins.module_utils._decisions import Policy
+from ansible_collections.maskops.delphix.plugins.module_utils._decisions import Policy, make_plan
 from ansible_collections.maskops.delphix.plugins.module_utils._plan import Plan
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
 from ansible_collections.maskops.delphix.plugins.module_utils._versions import Release
+from ansible_collections.maskops.delphix.plugins.module_utils._view import View
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     SOURCE,
     entry,
@@ -48,7 +49,7 @@ def test_an_object_whose_name_the_source_does_not_tell_keeps_those_of_its_type()
     source = dataclasses.replace(source, unnamed=(entry(JOB.type, "#7", ONE),))
     made = plan_of(WHOLE, source, engine({JOB: ONE, RULESET: ONE, CONNECTOR: ONE, OTHER: ONE}), policy=PRUNE)
     assert [one.target.key for one in made.to_remove] == [OTHER]
-    assert "#7 is blocked" in str(removals(made)[JOB])
+    assert "#7 is not moved" in str(removals(made)[JOB])
 
 
 def test_what_a_blocked_object_may_have_been_is_kept() -> None:
@@ -58,7 +59,7 @@ def test_what_a_blocked_object_may_have_been_is_kept() -> None:
     jobs = Selection.of(["MASKING_JOB"])
     made = plan_of(jobs, source, target, policy=PRUNE, references={RULESET: [DOMAIN]})
     assert made.to_remove == []
-    assert "nightly run in QA is blocked" in str(removals(made)[JOB])
+    assert "nightly run in QA is not moved" in str(removals(made)[JOB])
     # Elsewhere nothing is in doubt.
     there = JOB._replace(environment=DEV)
     target = engine({JOB: ONE, RULESET: ONE, CONNECTOR: ONE, there: ONE})
@@ -91,10 +92,11 @@ def test_a_name_that_an_engine_may_have_written_otherwise_is_kept(mine: ObjectKe
     assert removals(made)[theirs] == f"the source has {mine}"
 
 
-def test_a_name_in_other_letters_goes_when_the_target_has_the_right_one_as_well() -> None:
+def test_a_name_in_other_letters_is_kept_beside_the_right_one() -> None:
+    # Else a run would remove what the plan before it, without the right one yet, has said to keep.
     upper, lower = key("DOMAIN", "CARD"), key("DOMAIN", "card")
     made = plan_of(EVERYTHING, engine({upper: ONE}, SOURCE), engine({upper: ONE, lower: ONE}), policy=PRUNE)
-    assert [one.target.key for one in made.to_remove] == [lower]
+    assert made.to_remove == []
 
 
 @pytest.mark.parametrize("release", ["6.0.1.0", "2025.2.0.0"])
@@ -122,3 +124,14 @@ def test_what_cannot_be_synced_is_kept() -> None:
     target = dataclasses.replace(target, objects={**target.objects, mapping: broken})
     made = plan_of(EVERYTHING, engine({DOMAIN: ONE}, SOURCE), target, policy=PRUNE)
     assert removals(made) == {mapping: "it cannot be synced"}
+
+
+def test_what_was_tried_in_vain_still_uses_what_it_uses_and_may_be_a_new_name() -> None:
+    newer = RULESET._replace(name="newer rules")
+    source = engine({JOB: TWO, newer: ONE, CONNECTOR: ONE}, SOURCE, parents={JOB: newer, newer: CONNECTOR})
+    target = engine({JOB: ONE, RULESET: ONE, CONNECTOR: ONE, OTHER: ONE})
+    made = make_plan(WHOLE, View(source, target), policy=PRUNE, tried={JOB})
+    assert removals(made)[RULESET] == f"{JOB} uses it"
+    made = make_plan(WHOLE, View(source, target), policy=PRUNE, tried={newer})
+    assert removals(made)[RULESET] == f"{newer} is not moved and may be what became of it"
+    assert [one.target.key for one in made.to_remove] == [OTHER]
