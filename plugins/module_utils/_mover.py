@@ -41,6 +41,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._exchange import (
     Exchange,
     SharedError,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._inside import Inside
 from ansible_collections.maskops.delphix.plugins.module_utils._on_the_fly import (
     build,
     point,
@@ -126,6 +127,27 @@ class Mover:
             changed = True
         return changed
 
+    def _point_at_once(self, part: Part, view: View) -> bool:
+        """Point jobs that were just moved without a look at the whole target; False when that is not enough."""
+        inside = Inside(self.target)
+        found: list[tuple[SyncableObject, SyncableObject]] = []
+        for item in part.items:
+            wanted = view.source.on_the_fly[item.key].source
+            mine = view.source.objects.get(wanted) if wanted else None
+            if mine is None:
+                return False
+            place = view.naming.on_target(mine.key)
+            came = self.arrived.get(place)
+            if not view.same(mine) and (came is None or came.hash != mine.hash):
+                return False
+            job, connector = (_numbered(inside, key) for key in (item.target_key, place))
+            if job is None or connector is None:
+                return False
+            found.append((job, connector))
+        for job, connector in found:
+            point(self.target, job, connector)
+        return True
+
     def _move(self, part: Part, view: View, refusals: list[MaskingError]) -> Expected:
         try:
             path = self._bundle(part)
@@ -154,7 +176,8 @@ class Mover:
         if part.takes_staging:
             # At once, so that a failure of a later part leaves no job that reads from the temporary environment,
             # and that part finds no connectors of this one there.
-            self.point_jobs(part.items, self.look())
+            if not self._point_at_once(part, view):
+                self.point_jobs(part.items, self.look())
             self.destination.clear()
         return expected
 
@@ -294,6 +317,13 @@ class Mover:
                     subject=str(item.key),
                 )
         return view
+
+
+def _numbered(inside: Inside, key: ObjectKey) -> SyncableObject | None:
+    """An object inside an environment, known by its number alone; None when it is not there."""
+    rows = inside.of(key.type, key.environment or "")
+    number = next((row.id for row in rows if row.name == key.name), None)
+    return None if number is None else SyncableObject(key, {"id": number}, None)
 
 
 def _about_objects(refused: MaskingError) -> bool:
