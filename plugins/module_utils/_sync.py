@@ -19,6 +19,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._catalog import (
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._decisions import make_plan, replaced
 from ansible_collections.maskops.delphix.plugins.module_utils._destination import (
+    STAGING,
     Destination,
     to_result,
 )
@@ -26,6 +27,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._environments impo
     Environment,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
+    ApiError,
     FileError,
     MaskingError,
     OptionError,
@@ -156,6 +158,7 @@ class Sync:
         self._inside = selection.inside_environments
         whole = self._inside or not selection.limits_types
         self._types = None if whole else selection.types | GLOBAL_TYPES
+        self._scope = ",".join(sorted(self._types)) if self._types else "all"
         self._references: References | None = None
 
     @property
@@ -180,9 +183,8 @@ class Sync:
 
     def decide(self) -> Outcome:
         """Read both engines and plan."""
-        scope = ",".join(sorted(self._types)) if self._types else "all"
         self._source_catalog = self._exchange.catalog(
-            self._source.name, scope, lambda: read_catalog(self._source, object_types=self._types)
+            self._source.name, self._scope, lambda: read_catalog(self._source, object_types=self._types)
         )
         view = self._look()
         self._before = view.target
@@ -201,19 +203,19 @@ class Sync:
         tried: set[ObjectKey] = set()
         plan, view = outcome.plan, View(self._source_catalog, self._before, self._naming, self._receipts.get)
         try:
-            outcome.environments = []
-            for name, _theirs in plan.new_environments:
-                outcome.environments.append(self._destination.make(name))
             self._compare_environments(plan)
             while batch := next_batch(plan, tried):
                 tried |= {item.key for item in batch}
+                if any(item.key.environment for item in batch):
+                    self._make_environments(outcome)
                 expected = self._mover.move([item for item in batch if not item.misplaced], view)
                 view = self._look()
                 if self._mover.point_jobs(batch, view):
                     view = self._look()
                 outcome.unverified += self._verify(batch, expected, view)
                 plan = self._plan(view, tried)
-            cleared = bool(outcome.plan.needed) and self._inside and self._destination.clear()
+            self._make_environments(outcome)
+            cleared = self._inside and self._may_be_staging(outcome) and self._destination.clear()
             if self._remove(plan, outcome.plan) or cleared:
                 view = self._look()
         except MaskingError:
@@ -234,13 +236,25 @@ class Sync:
         self._receipts.save()
         self._finish(outcome)
 
+    def _make_environments(self, outcome: Outcome) -> None:
+        """Make the environments of the plan, as late as they are needed, once."""
+        if outcome.environments or not outcome.plan.new_environments:
+            return
+        for name, _theirs in outcome.plan.new_environments:
+            outcome.environments.append(self._destination.make(name))
+
+    def _may_be_staging(self, outcome: Outcome) -> bool:
+        """Whether the temporary environment may be there, be it of an earlier run."""
+        return bool(outcome.plan.needed) or STAGING in self._before.environments
+
     def _finish(self, outcome: Outcome) -> None:
         if outcome.refused:
             example, words = next(iter(outcome.refused.items()))
-            self._warn(
-                f"engine {self._source.name}: {len(outcome.refused)} object(s) were not moved, as it refuses to export "
-                f"them, such as {example}: {words}"
-            )
+            text = f"{len(outcome.refused)} object(s) were not moved, as it refuses to export them, such as {example}"
+            if self._options.selection.names:
+                # What somebody names must be there afterwards.
+                raise ApiError(text, engine=self._source.name, subject=str(example), detail=words)
+            self._warn(f"engine {self._source.name}: {text}: {words}")
         if outcome.unverified:
             first = ", ".join(str(key) for key in outcome.unverified[:5])
             self._warn(
@@ -291,7 +305,7 @@ class Sync:
     def _read_references(self) -> References:
         if self._references is None:
             rows = self._exchange.value(
-                "references",
+                f"references {self._scope}",
                 self._source.name,
                 lambda: [
                     [list(key), [list(one) for one in found]]
