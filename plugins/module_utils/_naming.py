@@ -24,8 +24,8 @@ class Naming:
         environments: t.Mapping[str, t.Any] | None = None,
         applications: t.Mapping[str, t.Any] | None = None,
     ) -> None:
-        self._environments = _names("environment_map", environments)
-        self._applications = _names("application_map", applications)
+        self._environments = names_of("environment_map", environments)
+        self._applications = names_of("application_map", applications)
         self._back: dict[str, str] = {}
         for mine, theirs in self._environments.items():
             if theirs in self._back:
@@ -79,7 +79,8 @@ class Naming:
                 )
 
 
-def _names(option: str, given: t.Mapping[str, t.Any] | None) -> dict[str, str]:
+def names_of(option: str, given: t.Mapping[str, t.Any] | None) -> dict[str, str]:
+    """The names in an option that maps names; raises OptionError for what is none."""
     for mine, theirs in (given or {}).items():
         if isinstance(theirs, bool) or not isinstance(theirs, (str, int)) or theirs == "":
             raise OptionError(

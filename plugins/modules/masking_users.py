@@ -259,6 +259,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._module import (
     Result,
     main,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._naming import names_of
 from ansible_collections.maskops.delphix.plugins.module_utils._options import (
     Option,
     source_spec,
@@ -278,7 +279,7 @@ def run(context: Context) -> Result:
     params = context.params
     request = UsersRequest(
         Choice(params["users"], params["roles"], params["exclude"] or ()),
-        params["environment_map"] or {},
+        names_of("environment_map", params["environment_map"]),
         params["initial_password"] or None,
     )
     return carry_users(context.engine("source_"), context.engine(), request, context)

@@ -230,6 +230,14 @@ def test_environments_with_other_names(conversation: Conversation, run_module: R
     assert result["changed"] is False
 
 
+def test_an_environment_named_by_a_number(conversation: Conversation, run_module: Runner) -> None:
+    source(conversation)
+    target(conversation)
+    releases(conversation)
+    result = run_module(DEFINITION, environment_map={"DEV": 2024}, **OPTIONS)
+    assert result["plan"]["blocked"][0]["reason"] == "the target has no environment 2024"
+
+
 def test_who_is_blocked_is_named(conversation: Conversation, run_module: Runner) -> None:
     source(conversation)
     target(conversation)
