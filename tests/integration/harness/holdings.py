@@ -128,7 +128,16 @@ def moved(before: Holdings, after: Holdings) -> set[Key]:
 def content(held: Held) -> Row:
     """What a job says, without what is local to its engine."""
     number = {field for _path, field, _name in LISTS.values()}
-    local = number | {"rulesetId", "onTheFlyMaskingSource", "createdBy", "createdTime", "updatedBy", "updatedTime"}
+    local = number | {
+        "environmentId",
+        "rulesetId",
+        "profileSetId",
+        "onTheFlyMaskingSource",
+        "createdBy",
+        "createdTime",
+        "updatedBy",
+        "updatedTime",
+    }
     return {name: value for name, value in held.row.items() if name not in local}
 
 
