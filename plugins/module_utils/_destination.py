@@ -19,7 +19,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._exchange import E
 from ansible_collections.maskops.delphix.plugins.module_utils._naming import Naming
 
 # Holds connectors that an import puts there, until the jobs read from their own; then it is deleted.
-_STAGING = "maskops.delphix on-the-fly staging"
+STAGING = "maskops.delphix on-the-fly staging"
 
 
 class Destination:
@@ -75,14 +75,14 @@ class Destination:
         """The number of the temporary environment, made beside another one when it is not there."""
         if self._staging is None:
             beside = self._there.get(environment)
-            self._staging = self._there.all.get(_STAGING) or self._there.create(
-                _STAGING, beside.application or environment, beside.purpose, False
+            self._staging = self._there.all.get(STAGING) or self._there.create(
+                STAGING, beside.application or environment, beside.purpose, False
             )
         return self._staging.id
 
     def clear(self) -> bool:
         """Delete the temporary environment, also one that an earlier run has left. Whether there was one."""
-        left = self._there.all.get(_STAGING)
+        left = self._there.all.get(STAGING)
         if left is None:
             return False
         self._there.delete(left)

@@ -203,18 +203,18 @@ class Sync:
         tried: set[ObjectKey] = set()
         plan, view = outcome.plan, View(self._source_catalog, self._before, self._naming, self._receipts.get)
         try:
+            # First of all, as some engines may want one for formats and mounts.
+            for name, _theirs in plan.new_environments:
+                outcome.environments.append(self._destination.make(name))
             self._compare_environments(plan)
             while batch := next_batch(plan, tried):
                 tried |= {item.key for item in batch}
-                if any(item.key.environment for item in batch):
-                    self._make_environments(outcome)
                 expected = self._mover.move([item for item in batch if not item.misplaced], view)
                 view = self._look()
                 if self._mover.point_jobs(batch, view):
                     view = self._look()
                 outcome.unverified += self._verify(batch, expected, view)
                 plan = self._plan(view, tried)
-            self._make_environments(outcome)
             cleared = self._inside and self._may_be_staging(outcome) and self._destination.clear()
             if self._remove(plan, outcome.plan) or cleared:
                 view = self._look()
@@ -235,13 +235,6 @@ class Sync:
         outcome.connectors = self._touched(outcome, tried)
         self._receipts.save()
         self._finish(outcome)
-
-    def _make_environments(self, outcome: Outcome) -> None:
-        """Make the environments of the plan, as late as they are needed, once."""
-        if outcome.environments or not outcome.plan.new_environments:
-            return
-        for name, _theirs in outcome.plan.new_environments:
-            outcome.environments.append(self._destination.make(name))
 
     def _may_be_staging(self, outcome: Outcome) -> bool:
         """Whether the temporary environment may be there, be it of an earlier run."""

@@ -43,8 +43,8 @@ options:
     default: false
   purpose:
     description:
-      - What the environment is for. V(MASK) allows masking and profile jobs, V(TOKENIZE) tokenization and
-        re-identification jobs. A new environment is for V(MASK) unless told otherwise.
+      - What the environment is for. V(MASK) allows masking and profile jobs, V(TOKENIZE) profile,
+        tokenization and re-identification jobs. A new environment is for V(MASK) unless told otherwise.
       - It cannot be changed. If the environment has another purpose, the task fails.
     type: str
     choices: [MASK, TOKENIZE]

@@ -267,7 +267,7 @@ applied:
     refused:
       description:
         - Objects that were to be moved, but that the source refuses to export, with its words as the reason. Everything
-          else was moved all the same.
+          else was moved all the same. With O(names) that is a failure, else a warning.
         - Such objects are asked for again by the next run.
       type: list
       elements: dict

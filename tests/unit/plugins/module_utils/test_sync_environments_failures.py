@@ -10,6 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.maskops.delphix.plugins.module_utils._destination import STAGING
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     AnswerLostError,
     ApiError,
@@ -165,6 +166,20 @@ def test_a_job_that_cannot_be_pointed_is_told_and_repaired_by_the_next_run(fleet
     # The engine does not delete what a job reads from.
     assert any("temporary environment" in text for text in run.warnings)
     check_repaired(fleet)
+
+
+def test_a_temporary_environment_of_an_earlier_run_goes_though_nothing_is_to_be_moved(fleet: Fleet[Estate]) -> None:
+    fleet.sync(EVERYTHING)
+    there = set(fleet.target.holds.environments)
+    fleet.target.holds.environment(STAGING, "Shop")
+    fleet.forget()
+    result = fleet.sync(EVERYTHING)
+    assert result["plan"]["to_create"] == result["plan"]["to_update"] == []
+    assert set(fleet.target.holds.environments) == there
+    assert fleet.writes == ["DELETE /environments"]
+    fleet.forget()
+    fleet.sync(EVERYTHING)
+    assert fleet.writes == []
 
 
 def test_a_temporary_environment_that_is_not_deleted(fleet: Fleet[Estate]) -> None:

@@ -84,6 +84,22 @@ def test_what_the_source_does_not_export_is_told_and_the_rest_moves(fleet: Fleet
     assert warning.endswith(WORDS)
 
 
+def test_what_is_named_and_refused_is_a_failure(fleet: Fleet[Picky]) -> None:
+    fleet.source.keeps = {"PROFILE_JOB"}
+    profiles = [one for one in fleet.source.holds.objects if one.type == "PROFILE_JOB"]
+    others = [one for one in fleet.source.holds.objects if one.type == "MASKING_JOB"]
+    run = FakeRun()
+    with pytest.raises(ApiError) as caught:
+        fleet.sync(wanted("all", names=["*"], create_environments=True), run)
+    assert caught.value.detail == WORDS
+    assert caught.value.engine == SOURCE
+    assert caught.value.subject in {str(one) for one in profiles}
+    # All else has moved, and is told.
+    assert set(others) <= set(fleet.target.holds.objects)
+    assert run.partial["changed"] is True
+    assert labels(run.partial["applied"]["refused"]) == [label(one) for one in profiles]
+
+
 def test_what_is_refused_is_not_looked_for_among_too_many(fleet: Fleet[Picky]) -> None:
     for number in range(200):
         fleet.source.holds.add("DOMAIN", f"D{number:03}")
