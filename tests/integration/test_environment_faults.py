@@ -121,6 +121,18 @@ CASES = {
     "an environment of another purpose": Case(
         code="import_failed", change=other_purpose, mend=no_more_of_it, switches={"purpose_mismatch": "refused"}
     ),
+    "an environment of another purpose, told otherwise": Case(
+        code="import_failed",
+        change=other_purpose,
+        mend=no_more_of_it,
+        switches={
+            "purpose_mismatch": "refused",
+            "refuse_import": "submit",
+            "rolled_back_status": "SUCCESS",
+            "unattempted_status": "omitted",
+            "failed_import_document": "missing",
+        },
+    ),
     "a job runs that is to be changed": Case(
         code="import_failed",
         equal=True,

@@ -63,6 +63,7 @@ CASES = {
             "export_problem_status": 404,
             "environment_problem_status": 404,
             "superfluous_source_environment": "refused",
+            "mapping_algorithms": "syncable",
         }
     ),
     "identifiers are numbers": Case(

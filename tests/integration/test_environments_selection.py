@@ -290,3 +290,24 @@ def exports_and_lists(engine: Engine) -> dict[str, int]:
         ("POST", "/export-async"),
     ]
     return {f"{method} {path}": asked.count((method, path)) for method, path in wanted}
+
+
+def test_what_cannot_be_synced_stays_and_the_rest_of_its_environment_moves(ansible: Ansible, lab: Lab) -> None:
+    source, targets = lab.start("dev", "environments"), [lab.start(data="demo") for _number in range(2)]
+    # Stands on a mapping algorithm, which no engine of this release exports.
+    Keeper(source).mask(TEST, "customers", "CUSTOMERS", "NOTE", "BADGE_NO")
+    ours = Holdings(source)
+    ruleset = Key(RULESET, TEST, "customers")
+    stays = {key for key in ours.objects if key == ruleset or (key.type == JOB and ours.ruleset_of(key) == ruleset)}
+    stays &= inside(TEST)(ours)
+    pairs = {
+        "the environment": Pair(source, targets[0], whole(TEST)),
+        "one job": Pair(source, targets[1], single(JOB, f"{TEST}/{SAME_NAME}")),
+    }
+    run = run_pairs(ansible, pairs)
+    plan = run.of("the environment").data["plan"]
+    assert {Key(row["type"], row["environment"], row["name"]) for row in plan["not_syncable"]} == stays
+    assert all(row["reason"] for row in plan["not_syncable"])
+    assert Holdings(targets[0]).objects.keys() == inside(TEST)(ours) - stays
+    assert [row["name"] for row in run.of("one job").data["plan"]["not_syncable"]] == [SAME_NAME]
+    assert targets[1].writes() == []
