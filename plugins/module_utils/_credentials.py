@@ -138,7 +138,7 @@ def set_credentials(engine: Engine, wishes: t.Sequence[Wish], policy: Policy, ru
 
 
 def _check(wishes: t.Sequence[Wish], policy: Policy) -> None:
-    seen: set[tuple[str, str, str | None]] = set()
+    seen: dict[tuple[str, str], set[str | None]] = {}
     for wish in wishes:
         if wish.username is not None and not wish.has_credential:
             raise OptionError(
@@ -146,10 +146,11 @@ def _check(wishes: t.Sequence[Wish], policy: Policy) -> None:
                 subject=wish.label,
                 hint="Give 'password', 'ssh_key' or 'credential_path' with 'username'.",
             )
-        key = (wish.environment, wish.name, wish.type)
-        if key in seen:
+        types = seen.setdefault((wish.environment, wish.name), set())
+        # Without a type it is the only connector of that name.
+        if wish.type in types or (types and None in {wish.type, *types}):
             raise OptionError(f"{wish.label} is given twice", subject=wish.label)
-        seen.add(key)
+        types.add(wish.type)
     if not policy.test and not policy.always:
         raise OptionError(
             "without 'test' nobody can tell which stored credentials work",

@@ -468,9 +468,11 @@ def test_check_mode_tests_nothing_and_says_so(
     [
         {"connectors": [{**WISH, "username": "NEW"}]},
         {"connectors": [WISH, SET]},
+        {"connectors": [{**WISH, "type": "database"}, {**WISH, "type": None}]},
+        {"connectors": [{**WISH, "type": None}, {**WISH, "type": "file"}]},
         {"connectors": [SET], "test": False},
     ],
-    ids=["user without credential", "twice", "no test"],
+    ids=["user without credential", "twice", "twice, once by type", "twice, then by type", "no test"],
 )
 def test_options_that_make_no_sense(conversation: Conversation, run_module: Runner, options: Row) -> None:
     result = run_module(DEFINITION, **options)
