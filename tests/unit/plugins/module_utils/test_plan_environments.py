@@ -19,10 +19,13 @@ from ansible_collections.maskops.delphix.plugins.module_utils._plan import (
     Plan,
     to_diff,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._receipts import Receipt
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     SOURCE,
     TARGET,
+    catalog,
+    entry,
     key,
 )
 from ansible_collections.maskops.delphix.tests.unit.support.plans import (
@@ -37,6 +40,7 @@ from ansible_collections.maskops.delphix.tests.unit.support.plans import (
     QA,
     RULESET,
     SAME,
+    THREE,
     TWO,
     WHOLE,
     decided,
@@ -201,6 +205,29 @@ def test_many_obstacles_are_told_shortly() -> None:
     assert "D8" not in why
 
 
+@pytest.mark.parametrize(
+    ("receipt", "action"),
+    [
+        (None, "to_create"),
+        (Receipt(ONE, TWO), "to_create"),
+        (Receipt(THREE, TWO), "blocked"),
+        (Receipt(ONE, THREE), "blocked"),
+    ],
+    ids=["nobody knows", "the same", "the source moved", "the target moved"],
+)
+def test_between_releases_only_a_receipt_can_block(receipt: Receipt | None, action: str) -> None:
+    receipts = {DOMAIN: receipt} if receipt else {}
+    made = plan_of(
+        JOBS,
+        with_domain(HASHES, ONE, SOURCE, release="6.0.17.0"),
+        with_domain({}, TWO),
+        policy=Policy(),
+        references=REFERENCES,
+        receipt_of=receipts.get,
+    )
+    assert decided(made) == {JOB: action}
+
+
 def test_what_is_in_sync_is_not_blocked() -> None:
     made = plan_of(
         JOBS,
@@ -247,6 +274,7 @@ def test_other_jobs_are_the_same_by_hash_only() -> None:
         {"hashes": {JOB: TWO, RULESET: ONE, CONNECTOR: ONE}, "reads": None},
         {"parents": {RULESET: CONNECTOR, JOB: key("DATABASE_RULESET", "another", QA)}},
         {"parents": {RULESET: CONNECTOR}},
+        {"mine": {"parents": {RULESET: CONNECTOR}}},
         {"reads": key("DATABASE_CONNECTOR", "db", DEV)},
         {"reads": key("FILE_CONNECTOR", "other", DEV)},
         {"reads": None},
@@ -255,6 +283,19 @@ def test_other_jobs_are_the_same_by_hash_only() -> None:
 )
 def test_what_makes_on_the_fly_jobs_different(theirs: dict[str, t.Any]) -> None:
     assert decided(on_the_fly(**theirs)) == {JOB: "to_update"}
+
+
+def test_a_job_is_not_the_same_when_the_source_does_not_list_what_it_needs() -> None:
+    source = engine({CONNECTOR: ONE, RULESET: ONE, JOB: ONE}, SOURCE, reads=OTHER, settings=SAME)
+    target = engine({**HASHES, JOB: TWO}, reads=OTHER, settings=SAME)
+    assert decided(plan_of(JOBS, source, target, policy=Policy())) == {JOB: "to_update"}
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [(None, OTHER), (None, None), (OTHER, None)])
+def test_equal_hashes_are_enough_where_lists_do_not_tell(mine: ObjectKey | None, theirs: ObjectKey | None) -> None:
+    source = engine(HASHES, SOURCE, reads=mine, settings=SAME)
+    target = engine(HASHES, reads=theirs, settings=SAME if theirs else None)
+    assert decided(plan_of(JOBS, source, target, policy=Policy())) == {JOB: "in_sync"}
 
 
 def test_a_job_of_which_nobody_knows_where_it_reads_from_is_compared_by_hash() -> None:
@@ -288,6 +329,37 @@ def test_reading_from_its_own_environment_takes_a_temporary_one(create: bool) ->
     made = plan_of(JOBS, source, engine({}), policy=Policy(create_environments=create))
     assert decided(made) == {JOB: "to_create" if create else "blocked"}
     assert create or "create_environments" in reason(made, JOB)
+
+
+# Objects without a hash, and with revision ids
+
+
+def test_objects_that_both_engines_list_without_a_hash_are_not_the_same() -> None:
+    one = entry("DATABASE_CONNECTOR", "db", None, environment=QA)
+    made = plan_of(
+        Selection.of(["DATABASE_CONNECTOR"]), catalog(one, engine=SOURCE), catalog(one, engine=TARGET), policy=Policy()
+    )
+    assert decided(made) == {CONNECTOR: "to_update"}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "itself"),
+    [
+        ("r1", "r1", False),
+        ("r2", "r1", True),
+        ("r1", None, None),
+        (None, "r1", None),
+        (None, None, None),
+    ],
+)
+def test_whether_an_object_itself_differs(mine: str | None, theirs: str | None, itself: bool | None) -> None:
+    sides = [
+        catalog(entry("DATABASE_RULESET", "rules", revision, number, environment=QA), engine=name)
+        for name, revision, number in ((SOURCE, ONE, mine), (TARGET, TWO, theirs))
+    ]
+    (item,) = plan_of(Selection.of(["DATABASE_RULESET"]), *sides, policy=Policy()).items
+    assert item.itself is itself
+    assert bool(item.reason) is (itself is False)
 
 
 # What comes along
