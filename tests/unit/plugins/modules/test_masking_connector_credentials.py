@@ -468,8 +468,8 @@ def test_check_mode_tests_nothing_and_says_so(
     [
         {"connectors": [{**WISH, "username": "NEW"}]},
         {"connectors": [WISH, SET]},
-        {"connectors": [{**WISH, "type": "database"}, {**WISH, "type": None}]},
-        {"connectors": [{**WISH, "type": None}, {**WISH, "type": "file"}]},
+        {"connectors": [{**WISH, "type": "database"}, WISH]},
+        {"connectors": [WISH, {**WISH, "type": "file"}]},
         {"connectors": [SET], "test": False},
     ],
     ids=["user without credential", "twice", "twice, once by type", "twice, then by type", "no test"],
