@@ -34,6 +34,7 @@ DATASET = {
 GOOD, BAD = "Connection Succeeded", "Connection Failed: ORA-01017: invalid username/password"
 WISH = {"environment": "QA", "name": "oracle", "type": "database"}
 SET = {**WISH, "password": "hidden-word"}
+UNTYPED = {"environment": "QA", "name": "oracle"}
 PATH = "/database-connectors/7"
 
 
@@ -468,8 +469,8 @@ def test_check_mode_tests_nothing_and_says_so(
     [
         {"connectors": [{**WISH, "username": "NEW"}]},
         {"connectors": [WISH, SET]},
-        {"connectors": [{**WISH, "type": "database"}, WISH]},
-        {"connectors": [WISH, {**WISH, "type": "file"}]},
+        {"connectors": [WISH, UNTYPED]},
+        {"connectors": [UNTYPED, {**WISH, "type": "file"}]},
         {"connectors": [SET], "test": False},
     ],
     ids=["user without credential", "twice", "twice, once by type", "twice, then by type", "no test"],
