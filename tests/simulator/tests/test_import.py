@@ -55,6 +55,14 @@ def test_numbers_are_those_of_each_engine(local):
     assert target.rows("/mount-filesystem")[0]["status"] == "DISCONNECTED"
 
 
+@pytest.mark.parametrize(("imported_by", "maker"), [("user", "admin"), ("system", "System")])
+def test_who_made_what_an_import_makes(local, imported_by, maker):
+    source, target = local(data="demo").api(), local(seed=2, imported_by=imported_by).api()
+    assert target.import_(source.document(domain("CUSTOMER_FULL_NAME"))).status_code == 200
+    (row,) = [row for row in target.rows("/domains") if row["domainName"] == "CUSTOMER_FULL_NAME"]
+    assert row["createdBy"] == maker
+
+
 def test_asynchronous_import(pair):
     source, target = pair
     task = target.import_async(source.document(GLOBAL)).json()

@@ -112,6 +112,12 @@ SWITCHES: tuple[Switch, ...] = (
         ("mainframeDatasetConnectorId", "mainframe-datasetConnectorId"),
         "Field with the number of a mainframe data set connector; both spellings are seen.",
     ),
+    Switch(
+        "imported_by",
+        "user",
+        ("user", "system"),
+        "Who made an object that an import has made, where lists tell it.",
+    ),
     Switch("name_case", "sensitive", ("sensitive", "insensitive"), "Whether names differ by case alone."),
     # export
     Switch(

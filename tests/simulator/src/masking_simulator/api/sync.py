@@ -153,7 +153,11 @@ def _wait_for_export(call: Call) -> None:
 def _options(call: Call) -> importing.Options:
     query = call.query
     return importing.Options(
-        query["force_overwrite"], query["environment_id"], query["source_environment_id"], call.passphrase
+        query["force_overwrite"],
+        query["environment_id"],
+        query["source_environment_id"],
+        call.passphrase,
+        call.user_name,
     )
 
 

@@ -39,12 +39,13 @@ Result = dict[str, Any]
 
 @dataclass(frozen=True)
 class Options:
-    """How to import: the query parameters and the passphrase."""
+    """How to import: the query parameters, the passphrase, and who does it."""
 
     force: bool
     environment: int | None
     source_environment: int | None
     passphrase: str | None
+    user: str
 
 
 class _Refused(Exception):
@@ -240,7 +241,8 @@ class _Importer:
         """What a record makes of a new object, or of the one that exists."""
         own_type = record.type if type_.scope != "source_environment" else full_type(type_.kind, self._engine.release)
         if existing is None:
-            local = {**self._engine.new_local(type_.kind), **self._source(record)}
+            maker = self._options.user if self._switches.text("imported_by") == "user" else None
+            local = {**self._engine.new_local(type_.kind, maker), **self._source(record)}
             content = self._content(record)
             return self._model.make(key, own_type, record.body, content=content, local=local, revision=record.revision)
         return replace(
