@@ -27,11 +27,12 @@ _COLUMNS = (
     ("in sync", "in_sync"),
     ("not syncable", "not_syncable"),
     ("blocked", "blocked"),
+    ("refused", "refused"),
     ("extra", "extra"),
     ("connectors", "connectors"),
     ("users", "users"),
 )
-_WHEN_NOT_ZERO = frozenset({"environments", "removed", "connectors", "users"})
+_WHEN_NOT_ZERO = frozenset({"environments", "removed", "refused", "connectors", "users"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,6 +90,7 @@ def summarise(target: Target) -> Row:
     return {
         **moved,
         **{name: planned.get(name, 0) for name in ("in_sync", "not_syncable", "blocked", "extra")},
+        "refused": len((applied or {}).get("refused") or ()),
         "connectors_tested": tested["ok"] + tested["failed"],
         "connectors_failed": 0 if target.only_planned else actions["failed"],
         "credentials_set": actions["set"],
@@ -161,7 +163,7 @@ def _cell(numbers: Row, field: str) -> str:
 
 def _details(target: Target) -> list[str]:
     """What moved or would move, what could not, and why a target failed."""
-    lines = [*_of_sync(target.sync), *_of_connectors(target), *_of_users(target.users)]
+    lines = [*_of_sync(target.sync), *_of_connectors(target), *_of_users(target)]
     left = something_left(target.left)
     if left:
         lines.append(f"failed: the second look does not find both engines equal: {left}")
@@ -187,6 +189,7 @@ def _of_sync(result: Row) -> list[str]:
     lines += [f"{verb} {_names(objects)}" for verb, objects in moved if objects]
     for verb, group in (("not syncable", "not_syncable"), ("blocked", "blocked")):
         lines += _by_reason(verb, plan.get(group) or (), "no reason given")
+    lines += _by_reason("refused", (applied or {}).get("refused") or (), "no reason given")
     lines += _by_reason("extra", plan.get("extra") or (), "")
     if result.get("unverified"):
         lines.append(f"imported, but not with the source's hash: {_names(result['unverified'])}")
@@ -231,11 +234,16 @@ def _of_connectors(target: Target) -> list[str]:
     return lines
 
 
-def _of_users(result: Row) -> list[str]:
+def _of_users(target: Target) -> list[str]:
+    result, plan = target.users, target.sync.get("plan") or {}
     verbs = ("created", "updated") if result.get("applied") is not None else ("would create", "would update")
     names = dict(zip(("created", "updated"), verbs, strict=True))
     lines = [f"{names[verb]} {_names(rows)}" for verb, rows in _users_moved(result)]
-    return lines + _by_reason("blocked", (result.get("plan") or {}).get("blocked") or (), "no reason given")
+    if result.get("unverified"):
+        lines.append(f"saved, but not shown as it was sent: {_names(result['unverified'])}")
+    # In check mode environments that would be made are not there yet.
+    verb = "blocked for now" if target.only_planned and plan.get("new_environments") else "blocked"
+    return lines + _by_reason(verb, (result.get("plan") or {}).get("blocked") or (), "no reason given")
 
 
 def _users_moved(result: Row) -> list[tuple[str, list[Row]]]:

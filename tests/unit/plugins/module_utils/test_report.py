@@ -99,6 +99,7 @@ def test_the_numbers_of_a_sync(given: Row, expected: Row) -> None:
         "in_sync",
         "not_syncable",
         "blocked",
+        "refused",
         "extra",
         "connectors_tested",
         "connectors_failed",
@@ -232,6 +233,15 @@ def test_reasons_are_given_once() -> None:
     ]
 
 
+def test_what_the_source_refuses_to_export_is_told() -> None:
+    refused = applied(refused=objects("A", reason="a loop"))
+    assert lines_of(sync=result(applied=refused)) == ["refused: DOMAIN A (a loop)"]
+    lines = table({"qa": Target(result(applied=refused)), "prod": Target(result(applied=applied()))})
+    end = lines[0].index("refused") + len("refused")
+    assert [line[:end].split()[-1] for line in lines[1:3]] == ["0", "1"]
+    assert summarise(Target(result(applied=refused)))["refused"] == 1
+
+
 def test_many_reasons_are_counted() -> None:
     blocked = [row for number in range(40) for row in objects("A", "B", reason=f"no environment {number}")]
     lines = lines_of(sync=result(blocked=blocked))
@@ -322,9 +332,13 @@ def test_users_are_told_of() -> None:
         "would update role r",
         "blocked: user u (no environment)",
     ]
+    making = lines_of(sync=result(new_environments=[{"name": "QA"}]), users=planned)
+    assert making[-1] == "blocked for now: user u (no environment)"
     done = {**planned, "applied": {"created": [user], "updated": []}, "failed": True, "msg": "refused"}
+    done["unverified"] = [user]
     assert lines_of(sync=DONE, users=done) == [
         "created user u",
+        "saved, but not shown as it was sent: user u",
         "blocked: user u (no environment)",
         "failed: users: refused",
     ]
