@@ -123,7 +123,6 @@ def test_environments_that_the_source_does_not_have_are_not_touched() -> None:
         (Selection.of(["ENVIRONMENT"], environments=[DEV]), set()),
         (Selection.of(["PROFILE_JOB"]), set()),
     ],
-    ids=str,
 )
 def test_only_what_is_selected_goes(selection: Selection, gone: set[ObjectKey]) -> None:
     made = plan_of(selection, engine({OTHER: ONE}, SOURCE), engine({OTHER: ONE, **EXTRA}), policy=Policy(prune=True))

@@ -76,7 +76,6 @@ EVERYTHING = {*INSIDE, DOMAIN, FORMAT, MOUNT, SETTINGS, FUTURE}
         (Selection.of(["ENVIRONMENT", "DOMAIN"], ["D", "QA/*"]), {DOMAIN, JOB, CONNECTOR}),
         (Selection.of(["FILE_FORMAT", "MOUNT_INFORMATION"]), {FORMAT, MOUNT}),
     ],
-    ids=str,
 )
 def test_what_is_meant(selection: Selection, meant: set[ObjectKey]) -> None:
     assert set(selection.keys(HELD)) == meant
@@ -93,7 +92,6 @@ def test_what_is_meant(selection: Selection, meant: set[ObjectKey]) -> None:
         (Selection.of(["MASKING_JOB"]), set()),
         (Selection.of(["GLOBAL_OBJECT"]), set()),
     ],
-    ids=str,
 )
 def test_environments_that_are_meant_as_a_whole(selection: Selection, whole: set[str]) -> None:
     assert {name for name in HELD.environments if selection.means_environment(name)} == whole
@@ -112,7 +110,6 @@ def test_environments_that_are_meant_as_a_whole(selection: Selection, whole: set
         (Selection.of(["FILE_CONNECTOR"], ["share"], environments=["Köln DEV"]), "share"),
         (Selection.of(["ENVIRONMENT"], ["D"]), "D"),
     ],
-    ids=str,
 )
 def test_a_name_that_the_engine_does_not_have(selection: Selection, missing: str) -> None:
     with pytest.raises(NotFoundError) as caught:
@@ -134,7 +131,6 @@ def test_a_name_that_the_engine_does_not_have(selection: Selection, missing: str
         # There is such an environment, though nothing in it.
         Selection.of(["ENVIRONMENT"], environments=["Empty"]),
     ],
-    ids=str,
 )
 def test_what_may_mean_nothing(selection: Selection) -> None:
     assert selection.keys(HELD) == []
@@ -155,7 +151,6 @@ def test_what_is_inside_environments_cannot_be_meant(types: list[str]) -> None:
 @pytest.mark.parametrize(
     ("exclude", "meant"),
     [((), True), (("QA/*",), False), (("Q*/*",), False), (("QA/n*", "QA", "*/nightly"), True), (("DEV/*",), True)],
-    ids=str,
 )
 def test_an_environment_of_which_all_is_left_out_is_not_meant(exclude: tuple[str, ...], meant: bool) -> None:
     for selection in (Selection.of(["all"], exclude=exclude), Selection.of(["ENVIRONMENT"], exclude=exclude)):
