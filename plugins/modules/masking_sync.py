@@ -68,6 +68,10 @@ options:
       - Whether to remove objects of the selection that only the target has, jobs before rulesets before connectors.
       - Kept are objects that are built in or not known to be made by a user, that are in use, or that are in an
         environment which the source does not have. Environments themselves are never removed.
+      - Kept as well is what the source may have after all. That is so when an object that the target lacks could not be
+        moved into the same environment (or, of the engine, is of the same type), when the source has the name in
+        other letters or as another type, and when the object cannot be synced or its type is not known to the source.
+      - Nothing goes that the plan did not name in RV(plan.to_remove).
     type: bool
     default: false
   overwrite:
