@@ -123,8 +123,8 @@ class Estate(Machine):
 
     def row(self, key: ObjectKey, known: dict[ObjectKey, str] | None = None) -> Row:
         """An object as GET /syncable-objects shows it; ``known`` are hashes that were computed before."""
-        held = self.holds.objects[key]
-        revision = f"Not Syncable: {held.reason}" if held.reason else self.holds.hash_of(key, known)
+        held, reason = self.holds.objects[key], self.holds.reason_of(key)
+        revision = f"Not Syncable: {reason}" if reason else self.holds.hash_of(key, known)
         row: Row = {"objectIdentifier": self.holds.identifier(key), "objectType": key.type, "revisionHash": revision}
         return {**row, "revisionId": f"of {held.revision}"} if self._revision_ids else row
 

@@ -58,7 +58,7 @@ def export(
     entries: dict[Entry, None] = {}
     for key in requested:
         _collect(holds, ("environment" if key.environment is not None else "engine", key), entries)
-    if any(holds.objects[key].reason for _role, key in entries):
+    if any(holds.reason_of(key) for _role, key in entries):
         raise Refusal(message(400, "an object is not syncable"))
     if one_name_each:
         _check_names(entries)

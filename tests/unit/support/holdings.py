@@ -167,6 +167,12 @@ class Holdings:
             known[key] = hashlib.sha1(json.dumps(state).encode(), usedforsecurity=False).hexdigest()
         return known[key]
 
+    def reason_of(self, key: ObjectKey) -> str | None:
+        """Why an object cannot be exported: for its own sake, or for that of what it needs (documented)."""
+        held = self.objects[key]
+        reasons = (held.reason, *map(self.reason_of, held.all_needs))
+        return next((reason for reason in reasons if reason), None)
+
     def meanings(self) -> dict[ObjectKey, tuple[t.Any, ...]]:
         """What every object is."""
         return {key: held.meaning for key, held in self.objects.items()}

@@ -35,14 +35,19 @@ def _some(draw: st.DrawFn, keys: list[ObjectKey], most: int = 1) -> list[ObjectK
     return draw(st.lists(st.sampled_from(keys), unique=True, max_size=most)) if keys else []
 
 
+def _there(holds: Holdings, keys: t.Iterable[ObjectKey]) -> list[ObjectKey]:
+    return [one for one in keys if one in holds.objects]
+
+
 def _fill_globals(draw: st.DrawFn, holds: Holdings) -> None:
-    """All engines have all of them, though not alike."""
     for one in _GLOBALS:
+        if not draw(st.sampled_from([True, True, True, False])):
+            continue
         needs: list[ObjectKey] = []
         if one.type == "DOMAIN":
-            needs = _some(draw, _ALGORITHMS)
+            needs = _some(draw, _there(holds, _ALGORITHMS))
         elif one.type in ("PROFILE_SET", "FILE_FORMAT"):
-            needs = _some(draw, _DOMAINS)
+            needs = _some(draw, _there(holds, _DOMAINS))
         holds.add(one.type, one.name, needs=needs, content=_content(draw))
 
 
@@ -53,7 +58,9 @@ def _fill_environment(draw: st.DrawFn, holds: Holdings, environment: str) -> Non
     for kind in _KINDS:
         connectors = [one for one in holds.inside(environment) if one.type == f"{kind}_CONNECTOR"]
         for name in draw(st.sets(st.sampled_from(["r", "s"]))) if connectors else ():
-            needs = _some(draw, _DOMAINS) if kind == "DATABASE" else [key("FILE_FORMAT", "csv")]
+            needs = _there(holds, [key("FILE_FORMAT", "csv")])
+            if kind == "DATABASE":
+                needs = _some(draw, _there(holds, _DOMAINS))
             on = draw(st.sampled_from(connectors))
             holds.add(f"{kind}_RULESET", name, environment, on=on, needs=needs, content=_content(draw))
 
@@ -75,7 +82,7 @@ def _fill_jobs(draw: st.DrawFn, holds: Holdings, environment: str) -> None:
                 content=_content(draw),
             )
         else:
-            needs = [key("PROFILE_SET", "set")]
+            needs = _there(holds, [key("PROFILE_SET", "set")])
             holds.add("PROFILE_JOB", name, environment, on=on, needs=needs, content=_content(draw))
 
 
@@ -120,6 +127,8 @@ def worlds(draw: st.DrawFn, release: str = "20.0.0.0") -> tuple[Estate, Estate]:
     for one in list(target.holds.objects):
         if one.type.endswith("_CONNECTOR"):
             target.holds.change(one, password=f"of {one.name}")
+    for one in _some(draw, sorted(source.holds.objects)) if draw(st.booleans()) else ():
+        source.holds.change(one, reason="it is of another age")
     source.refuses_one_name = draw(st.booleans())
     source.refuses_exports_in_tasks = draw(st.booleans())
     # Engines of one release show the same fields.
