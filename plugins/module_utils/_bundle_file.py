@@ -58,10 +58,9 @@ def choose(engine: Engine, selection: Selection | None, named: t.Sequence[Object
     Raises NotFoundError for a name without object, OptionError for one that cannot be
     exported, and when nothing is left to export.
     """
-    types = set(selection.types) if selection else set()
-    if not selection or types:
-        types |= {key.type for key in named}
-    catalog = read_catalog(engine, object_types=types or None)
+    types = {key.type for key in named} | (selection.types if selection else set())
+    whole = selection is not None and not selection.limits_types
+    catalog = read_catalog(engine, object_types=None if whole else types)
     keys = dict.fromkeys(selection.keys(catalog) if selection else ())
     for key in named:
         if key not in catalog.objects:

@@ -72,6 +72,11 @@ def test_a_selection_and_named_objects_come_together_once() -> None:
     assert [one.key for one in found.not_syncable] == [key("DOMAIN", "BAD")]
 
 
+def test_everything_and_the_key() -> None:
+    found = choice(ENGINE, Selection.of(["all", "KEY"]))
+    assert {str(one.key) for one in found.entries} == {"DOMAIN A", "DOMAIN B", "LOOKUP A", "KEY global"}
+
+
 def test_named_objects_alone() -> None:
     found = choice(ENGINE, None, key("GLOBAL_OBJECT", "global"), key("KEY", "global"))
     assert [one.request for one in found.entries] == [
