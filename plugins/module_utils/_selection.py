@@ -192,10 +192,17 @@ class Selection:
     def keys(self, catalog: Catalog) -> list[ObjectKey]:
         """The keys of a catalog that are meant, sorted.
 
-        Raises NotFoundError for a name or an environment (not a pattern) that the engine does not have.
+        Raises NotFoundError for a name or an environment (not a pattern) that the engine does not have,
+        OptionError for an environment when no type inside environments is meant.
         """
         for name in self.environments:
             if not is_pattern(name) and name not in catalog.environments:
+                if not self.inside_environments and ENVIRONMENT not in self.types:
+                    raise OptionError(
+                        f"'environments' has {name}, but 'object_types' means nothing inside environments",
+                        subject="environments",
+                        hint="Add ENVIRONMENT or the types that are meant, such as MASKING_JOB, to 'object_types'.",
+                    )
                 raise NotFoundError(
                     f"it has no environment named {name}, or nothing in it can be synced",
                     engine=catalog.engine,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.maskops.delphix.plugins.module_utils import _selection
 from ansible_collections.maskops.delphix.plugins.module_utils._catalog import ObjectKey
-from ansible_collections.maskops.delphix.plugins.module_utils._errors import NotFoundError
+from ansible_collections.maskops.delphix.plugins.module_utils._errors import NotFoundError, OptionError
 from ansible_collections.maskops.delphix.plugins.module_utils._selection import Selection
 from ansible_collections.maskops.delphix.tests.unit.support.catalogs import (
     catalog,
@@ -162,3 +162,10 @@ def test_long_lists_of_names_are_not_tried_one_by_one(monkeypatch: pytest.Monkey
     monkeypatch.setattr(_selection, "like", lambda *_: pytest.fail("a name was tried like a pattern"))
     selection = Selection.of(["all"], names=["QA/nightly", "D"], exclude=["Köln DEV/nightly"])
     assert set(selection.keys(HELD)) == {JOB, DOMAIN}
+
+
+@pytest.mark.parametrize("types", [["GLOBAL_OBJECT"], ["DOMAIN", "FILE_FORMAT"]], ids=str)
+def test_an_environment_where_nothing_inside_is_meant_is_a_mistake_of_types(types: list[str]) -> None:
+    # Of an engine of which only these types were read: the environment may well be there.
+    with pytest.raises(OptionError, match=r"'environments' has QA, but 'object_types'"):
+        Selection.of(types, environments=["QA"]).keys(catalog(entry("DOMAIN", "D")))
