@@ -76,7 +76,8 @@ class Case:
 
     ``code`` is the error that comes of it, none if the run has to cope. ``sends`` is how often requests of
     its kind were sent then, by default none after the one that broke. ``equal``: the target held the
-    same as the source before it was changed, else no environments. ``mend`` is done before the next run.
+    same as the source before it was changed, else no environments. ``mend`` is done before the next run,
+    which has more time than ``deadline`` in seconds.
     """
 
     step: tuple[str, str] | None = None
@@ -88,6 +89,7 @@ class Case:
     change: t.Callable[[Keeper], None] | None = None
     mend: t.Callable[[Keeper], None] | None = None
     options: Row = dataclasses.field(default_factory=dict)
+    deadline: int = 120
     switches: dict[str, str | int] = dataclasses.field(default_factory=dict)
 
 
@@ -111,9 +113,7 @@ CASES = {
     "an import, broken off": Case(IMPORT, RESET, 3, "answer_lost"),
     "an import fails": Case(IMPORT, FAIL, 5, "import_failed"),
     "the import into a temporary environment fails": Case(IMPORT, FAIL, 6, "import_failed"),
-    "an import takes too long": Case(
-        IMPORT, {"kind": "slow_task", "seconds": 12}, 2, "deadline_exceeded", options={"deadline": 8}
-    ),
+    "an import takes too long": Case(IMPORT, {"kind": "slow_task", "seconds": 13}, 1, "deadline_exceeded", deadline=10),
     "a restart before an import": Case(IMPORT, {"kind": "restart", "when": "before"}, 3, "answer_lost"),
     "a restart after an import": Case(IMPORT, {"kind": "restart", "when": "after"}, 3, "answer_lost"),
     "removing a job, answer lost": Case(REMOVE, LOST, equal=True, change=add_job, options=PRUNE),
@@ -146,7 +146,7 @@ CASES = {
         change=other_job_runs,
         mend=all_jobs_end,
         switches={"import_while_jobs_run": "refused"},
-        options={"deadline": 4},
+        deadline=6,
     ),
 }
 RESTARTS = [name for name, case in CASES.items() if case.action.get("kind") == "restart"]
@@ -179,8 +179,11 @@ def outcome(ansible: Ansible, shared_lab: Lab) -> Outcome:
             match = {"method": method, "path": path, "times": 1, "after": case.after}
             target.faults({"match": match, "action": case.action})
         pairs[name] = Pair(common, target, {"object_types": ["all"], "create_environments": True, **case.options})
+    hasty = {
+        name: pair._replace(options={**pair.options, "deadline": CASES[name].deadline}) for name, pair in pairs.items()
+    }
     before = {name: Holdings(pair.target) for name, pair in pairs.items()}
-    broken = run_pairs(ansible, pairs)
+    broken = run_pairs(ansible, hasty)
     sent = {name: sent_to(pair.target) for name, pair in pairs.items() if name not in RESTARTS}
     for name, pair in pairs.items():
         if name in RESTARTS:

@@ -23,8 +23,7 @@ DEV = "Shop Dev"
 # release of the source, release of the target
 SAME = {name: (name, name) for name in ("6.0.1.0", "6.0.17.0", "19.0.0.0", "2026.1.0.0")}
 ACROSS = {
-    f"{older} to {newer}": (older, newer)
-    for older, newer in (("6.0.1.0", "19.0.0.0"), ("12.0.0.0", "2025.1.0.0"), ("2025.2.0.0", "2026.1.0.0"))
+    f"{older} to {newer}": (older, newer) for older, newer in (("6.0.1.0", "19.0.0.0"), ("2025.2.0.0", "2026.1.0.0"))
 }
 NO_RECEIPTS = "6.0.17.0 to 10.0.0.0, without receipts"
 CASES = {**SAME, **ACROSS, NO_RECEIPTS: ("6.0.17.0", "10.0.0.0")}

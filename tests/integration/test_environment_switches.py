@@ -76,16 +76,22 @@ CASES = {
         "empty",
     ),
     "names of a kind": Case({"repointed_job": "keeps_hash", "same_name_scope": "kind"}),
-    "names of a side": Case({"identical_job_source": "repointed", "same_name_scope": "side"}),
-    "no connector twice": Case({"same_connector_twice": "refused", "purpose_mismatch": "refused"}),
+    "names of a side": Case(
+        {
+            "identical_job_source": "repointed",
+            "same_name_scope": "side",
+            "same_connector_twice": "refused",
+            "purpose_mismatch": "refused",
+        }
+    ),
     "connectors have hashes of their own": Case({"connector_hash": "own"}),
-    "credentials are saves": Case({"credential_save": "moves_hash"}),
+    "credentials are saves, sync requests": Case({"credential_save": "moves_hash"}, options={"method": "sync"}),
     "rulesets are merged": Case({"ruleset_overwrite": "merged"}),
     "names of all types": Case({"same_name_scope": "all", "export_problem_status": 409}),
     "vaults cannot be exported": Case({"new_types_requestable": "no"}, "empty"),
-    "formats need an environment": Case({"formats_need_environment": "yes"}, "empty"),
-    "vaults stay": Case({"vault_reference": "local"}, "empty"),
-    "sync requests": Case({"post_success_status": 201}, options={"method": "sync"}),
+    "formats need an environment, vaults stay": Case(
+        {"formats_need_environment": "yes", "vault_reference": "local"}, "empty"
+    ),
 }
 
 

@@ -63,13 +63,16 @@ class Holdings:
         self.environments: dict[str, Row] = {row["environmentName"]: row for row in rows}
         hashes = person.hashes()
         self.objects: dict[Key, Held] = {}
-        for kind, (path, number, name) in LISTS.items():
-            for place, environment in self.environments.items():
-                if not any(listed == kind for listed, _label in hashes):
-                    continue
-                for row in person.rows(path, environment_id=environment["environmentId"]):
-                    own = row.get(number) or row["mainframe-datasetConnectorId"]
-                    self.objects[Key(kind, place, row[name])] = Held(own, hashes[kind, str(own)], row)
+        #: the environments of objects by type and number
+        self._inside: dict[tuple[str, int], str] = {
+            ("ENVIRONMENT", row["environmentId"]): name for name, row in self.environments.items()
+        }
+        for kind in [kind for kind in LISTS if kind in {listed for listed, _label in hashes}]:
+            path, number, name = LISTS[kind]
+            for row in person.rows(path):
+                own, place = _number(row, number), self._inside[_above(kind, row)]
+                self._inside[kind, own] = place
+                self.objects[Key(kind, place, row[name])] = Held(own, hashes[kind, str(own)], row)
         self._places = {(key.type, held.number): key for key, held in self.objects.items()}
         self.engine_wide = {
             (kind, value)
@@ -101,13 +104,11 @@ class Holdings:
 
     def ruleset_of(self, job: Key) -> Key:
         """The ruleset of a job."""
-        row = self.objects[job].row
-        return self._numbered(f"{WORDS[row['rulesetType']]}_RULESET", row["rulesetId"])
+        return self._numbered(*_above(job.type, self.objects[job].row))
 
     def connector_of(self, ruleset: Key) -> Key:
         """The connector that a ruleset stands on."""
-        kind = ruleset.type.replace("RULESET", "CONNECTOR")
-        return self._numbered(kind, self.objects[ruleset].row[LISTS[kind][1]])
+        return self._numbered(*_above(ruleset.type, self.objects[ruleset].row))
 
     def needed(self, *jobs: Key) -> set[Key]:
         """Jobs with all that they need inside environments."""
@@ -117,6 +118,21 @@ class Holdings:
 
     def _numbered(self, kind: str, number: int) -> Key:
         return self._places[kind, number]
+
+
+def _above(kind: str, row: Row) -> tuple[str, int]:
+    """Type and number of what an object hangs on."""
+    if kind.endswith("_CONNECTOR"):
+        return "ENVIRONMENT", row["environmentId"]
+    if kind.endswith("_RULESET"):
+        connector = kind.replace("RULESET", "CONNECTOR")
+        return connector, _number(row, LISTS[connector][1])
+    return f"{WORDS[row['rulesetType']]}_RULESET", row["rulesetId"]
+
+
+def _number(row: Row, field: str) -> int:
+    # Both spellings are seen.
+    return int(row[field] if field in row else row["mainframe-datasetConnectorId"])
 
 
 def moved(before: Holdings, after: Holdings) -> set[Key]:
