@@ -135,7 +135,7 @@ class _Items:
                 continue
             if self._policy.sync_references and needed not in items:
                 items[needed] = self._item(needed, f"{item.key} refers to it")
-            comes = needed in items and items[needed].action in _MOVING
+            comes = needed in items and items[needed].action in _MOVING and needed not in self._view.refused
             if not comes and self._view.known_to_differ(mine):
                 state = "missing" if self._view.there(needed) is None else "different"
                 obstacles.append(f"{needed} ({state} on the target)")

@@ -215,6 +215,7 @@ class Sync:
                     view = self._look()
                 outcome.unverified += self._verify(batch, expected, view)
                 plan = self._plan(view, tried)
+            self._warn_of_blocked(outcome.plan, plan)
             cleared = self._inside and self._may_be_staging(outcome) and self._destination.clear()
             if self._remove(plan, outcome.plan) or cleared:
                 view = self._look()
@@ -235,6 +236,16 @@ class Sync:
         outcome.connectors = self._touched(outcome, tried)
         self._receipts.save()
         self._finish(outcome)
+
+    def _warn_of_blocked(self, first: Plan, last: Plan) -> None:
+        """Tell what was to move, but refers to something that the source refused to export."""
+        wanted = {item.key for item in first.needed}
+        blocked = [item for item in last.by_action[Action.BLOCKED] if item.key in wanted]
+        if blocked:
+            self._warn(
+                f"engine {self._target.name}: {len(blocked)} object(s) were not moved after all, "
+                f"such as {blocked[0].key}: {blocked[0].reason}"
+            )
 
     def _may_be_staging(self, outcome: Outcome) -> bool:
         """Whether the temporary environment may be there, be it of an earlier run."""
@@ -267,6 +278,7 @@ class Sync:
             read_catalog(self._target, object_types=self._types),
             self._naming,
             self._receipts.get,
+            refused=self._mover.refused.keys(),
         )
 
     def _plan(self, view: View, tried: t.Collection[ObjectKey] = frozenset()) -> Plan:
@@ -277,7 +289,8 @@ class Sync:
         if any(item.key.environment for item in plan.needed) or self._lacks_environments(view):
             more = dataclasses.replace(more, environments=self._destination.names)
         referring = [item.key for item in plan.needed if item.key.type in ENVIRONMENT_TYPES | FORMAT_TYPES]
-        if referring and view.differing_globals() - {item.key for item in plan.needed}:
+        coming = {item.key for item in plan.needed}.difference(view.refused)
+        if referring and view.differing_globals() - coming:
             more = dataclasses.replace(more, references=self._read_references())
         removable = [one.target.key for one in plan.to_remove]
         if any(key.environment is None for key in removable):

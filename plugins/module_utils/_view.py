@@ -30,7 +30,8 @@ class View:
 
     ``environments`` are those of the target, None when they do not matter. ``references`` are
     the global objects that each object of the source refers to, None when they were not read.
-    ``kept`` are objects of the target that must not be removed, with the reason.
+    ``kept`` are objects of the target that must not be removed, with the reason. ``refused`` are
+    objects that the source turned out not to export.
     """
 
     source: Catalog
@@ -40,6 +41,7 @@ class View:
     environments: t.Collection[str] | None = None
     references: t.Mapping[ObjectKey, t.Collection[ObjectKey]] | None = None
     kept: t.Mapping[ObjectKey, str] = dataclasses.field(default_factory=dict)
+    refused: t.Collection[ObjectKey] = ()
 
     def there(self, key: ObjectKey) -> SyncableObject | None:
         """What a source object is on the target."""
