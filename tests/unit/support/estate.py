@@ -60,8 +60,9 @@ _LINKS = frozenset({"rulesetId", "onTheFlyMasking", "onTheFlyMaskingSource", "pr
 class Estate(Machine):
     """An engine with environments. Tests change what it ``holds`` and read it.
 
-    ``refuses_one_name``: an export with two objects of one name is refused. ``lacks`` are paths
-    that this engine does not have.
+    ``refuses_one_name``: an export with two objects of one name is refused. ``refuses`` are objects
+    that it does not export, though it lists them like others. ``lacks`` are paths that this
+    engine does not have.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Estate(Machine):
         self.holds = Holdings(name, first_number, release)
         self.rows = Rows(self.holds, f"2026-01-01T00:00:{first_number % 60:02}.000+0000")
         self.refuses_one_name = True
+        self.refuses: set[ObjectKey] = set()
         self.lacks = {f"/{_NOT_HERE}"}
         self._revision_ids = revision_ids
 
@@ -243,6 +245,7 @@ class Estate(Machine):
                 self.row,
                 passphrase,
                 one_name_each=self.refuses_one_name,
+                refuses=self.refuses,
             )
         except Refusal as refusal:
             return refusal.answer

@@ -53,6 +53,7 @@ def export(
     passphrase: str | None,
     *,
     one_name_each: bool,
+    refuses: t.Collection[ObjectKey] = (),
 ) -> bytes:
     """The document of these objects and what goes along. Raises Refusal."""
     entries: dict[Entry, None] = {}
@@ -60,6 +61,9 @@ def export(
         _collect(holds, ("environment" if key.environment is not None else "engine", key), entries)
     if any(holds.reason_of(key) for _role, key in entries):
         raise Refusal(message(400, "an object is not syncable"))
+    for role, key in entries:
+        if role != "reference" and key in refuses:
+            raise Refusal(message(400, f"{key.name} cannot be exported"))
     if one_name_each:
         _check_names(entries)
     rows = []

@@ -274,3 +274,42 @@ def test_a_failure_is_told_and_the_next_run_does_the_rest(
         assert fleet.writes == []
         known = {*places, *fleet.source.holds.environments}
         assert set(fleet.target.holds.environments) <= known
+
+
+@settings(max_examples=40)
+@given(worlds(), st.sampled_from(CHOICES[:3]), st.data())
+def test_what_the_source_refuses_keeps_nothing_else_from_moving(
+    world: World, choice: Selected, data: st.DataObject
+) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        fleet = fleet_of(world, folder)
+        source, target = fleet.source.holds, fleet.target.holds
+        fleet.source.refuses_exports_in_tasks = False
+        every = sorted(source.objects)
+        fleet.source.refuses = set(data.draw(st.lists(st.sampled_from(every), max_size=2)) if every else [])
+        options = wanted(*choice[0], **choice[1], create_environments=True, sync_references=True)
+        before, hashes = target.meanings(), target.hashes()
+        try:
+            done = fleet.sync(options)
+        except MaskingError as error:
+            if "is needed" not in str(error):
+                raise
+            # What a job hangs on that has to be built.
+            return
+        refused_ones = {(row["type"], row.get("environment"), row["name"]) for row in done["applied"]["refused"]}
+        check_told(hashes, target.hashes(), done["applied"])
+        for row in [*done["plan"]["to_create"], *done["plan"]["to_update"]]:
+            one = ObjectKey(row["type"], row.get("environment"), row["name"])
+            needs = closure(source, [one])
+            if tuple(one) in refused_ones:
+                assert needs & fleet.source.refuses
+            elif not needs & fleet.source.refuses:
+                assert target.objects[one].meaning == source.objects[one].meaning
+        for one in fleet.source.refuses:
+            assert target.meanings().get(one) == before.get(one)
+
+        fleet.source.refuses = set()
+        fleet.sync(options)
+        fleet.forget()
+        assert fleet.sync(options)["changed"] is False
+        assert fleet.writes == []

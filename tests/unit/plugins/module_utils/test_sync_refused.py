@@ -159,3 +159,21 @@ def test_a_refusal_for_another_reason_is_told_as_it_was(fleet: Fleet[Picky]) -> 
     with pytest.raises(ImportFailedError, match="IMPORT task 1 "):
         fleet.sync(wanted("MOUNT_INFORMATION"))
     assert ["environment_id" in query for query in tries] == [False, True]
+
+
+@pytest.mark.parametrize("selected", [True, False], ids=["selected", "brought along"])
+def test_what_refers_to_something_refused_is_blocked(fleet: Fleet[Picky], selected: bool) -> None:
+    fleet.source.keeps = {"DOMAIN"}
+    types = ["DATABASE_RULESET", "DATABASE_CONNECTOR", *(["DOMAIN", "LOOKUP"] if selected else [])]
+    run = FakeRun()
+    result = fleet.sync(wanted(*types, sync_references=True, create_environments=True), run)
+    assert any("DATABASE_RULESET" in text and "DOMAIN" in text for text in run.warnings)
+    refused = {row["name"] for row in result["applied"]["refused"]}
+    assert refused == {"NAME", "CARD"}
+    moved = {row["type"] for row in result["applied"]["created"]}
+    assert "DATABASE_CONNECTOR" in moved
+    assert not {"DATABASE_RULESET", "DOMAIN"} & moved
+    fleet.source.keeps = set()
+    fleet.sync(wanted(*types, sync_references=True))
+    assert fleet.sync(wanted(*types))["plan"]["summary"]["in_sync"] > 0
+    assert [one for one in fleet.target.holds.objects if one.type == "DATABASE_RULESET"]
