@@ -22,7 +22,7 @@ from harness.keeper import CONNECTOR, JOB, Keeper
 from harness.lab import Engine, Lab
 from harness.playbook import Ansible, Run
 from harness.reader import Reader
-from harness.tasks import HERE, INVENTORY, at, play
+from harness.tasks import HERE, INVENTORY, at, play, task
 
 Row = dict[str, t.Any]
 TOKEN = "dc2cff8b-e20d-4e28-8b7e-5d7c4aad0e2a"
@@ -287,3 +287,27 @@ def test_the_modules_say_what_has_moved(story: Story) -> None:
     }
     assert told == {(*key, value) for key, value in theirs.hashes.items()}
     assert {row["status"] for row in story.data("import the environment, do")["objects"]} == {"SUCCESS"}
+
+
+def test_the_modules_say_which_environment_is_missing(ansible: Ansible, lab: Lab, tmp_path: Path) -> None:
+    source, target = lab.start("dev", "environments"), lab.start("qa", "demo")
+    target.person.create_environment("QA")
+    bundle = str(tmp_path / "environment.json")
+    chosen = [{"type": "ENVIRONMENT", "name": PAYROLL}]
+    wrong: dict[str, tuple[Row, str, str]] = {
+        "no environment": ({}, "import_failed", "environment_id"),
+        "no source environment": ({"environment": "QA"}, "import_failed", "source_environment_id"),
+        "one for both": ({"environment": "QA", "source_environment": "QA"}, "invalid_option", "target environment"),
+        "no such environment": ({"environment": "Q"}, "not_found", "no environment named Q"),
+    }
+    state = target.state()
+    tasks = [task("export", "masking_export", at(source, objects=chosen, dest=bundle))]
+    for name, (options, _code, _text) in wrong.items():
+        tasks.append(task(name, "masking_import", at(target, src=bundle, **options)))
+    run = ansible.run(play(*tasks), INVENTORY)
+    for name, (_options, code, text) in wrong.items():
+        data = run.result(HERE, name).data
+        assert data["error"]["code"] == code, data["msg"]
+        assert text in data["msg"]
+        assert data["changed"] is False
+    assert target.state() == state
