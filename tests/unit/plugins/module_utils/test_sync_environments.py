@@ -262,6 +262,12 @@ def test_two_environments_do_not_become_one(fleet: Fleet[Estate], names: dict[st
     assert fleet.writes == []
 
 
+def test_an_environment_that_is_left_out_does_not_stand_in_the_way(fleet: Fleet[Estate]) -> None:
+    globals_of(fleet.target.holds)
+    fleet.sync(wanted("ENVIRONMENT", environments=[PAYMENTS], **MAKE), naming=Naming({PAYMENTS: DEV}))
+    assert fleet.target.holds.objects[DEV_ORACLE].own["host"] == "db1"
+
+
 def test_environments_can_swap_names(fleet: Fleet[Estate]) -> None:
     globals_of(fleet.target.holds)
     options = wanted("ENVIRONMENT", environments=[PAYMENTS, DEV], **MAKE)

@@ -300,10 +300,12 @@ def test_what_the_source_refuses_keeps_nothing_else_from_moving(
         check_told(hashes, target.hashes(), done["applied"])
         for row in [*done["plan"]["to_create"], *done["plan"]["to_update"]]:
             one = ObjectKey(row["type"], row.get("environment"), row["name"])
-            needs = closure(source, [one])
             if tuple(one) in refused_ones:
-                assert needs & fleet.source.refuses
-            elif not needs & fleet.source.refuses:
+                assert closure(source, [one]) & fleet.source.refuses
+            # Environments that are wanted whole wait as a whole for what they refer to.
+            elif (
+                not closure(source, source.inside(one.environment) if one.environment else [one]) & fleet.source.refuses
+            ):
                 assert target.objects[one].meaning == source.objects[one].meaning
         for one in fleet.source.refuses:
             assert target.meanings().get(one) == before.get(one)
