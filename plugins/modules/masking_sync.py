@@ -271,7 +271,7 @@ applied:
     refused:
       description:
         - Objects that were to be moved, but that the source refuses to export, with its words as the reason. Everything
-          else was moved all the same. With O(names) that is a failure, else a warning.
+          else was moved all the same, but for what refers to them. With O(names) that is a failure, else a warning.
         - Such objects are asked for again by the next run.
       type: list
       elements: dict
