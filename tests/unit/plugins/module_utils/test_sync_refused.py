@@ -125,8 +125,9 @@ def test_what_a_job_needs_and_the_source_refuses_is_named(fleet: Fleet[Picky]) -
     twin = source.add("DATABASE_CONNECTOR", "oracle", "Gold", host="db9")
     source.add("MASKING_JOB", "built", "Payments", on=on, reads=twin)
     fleet.source.keeps = {"DATABASE_CONNECTOR"}
-    with pytest.raises(MaskingError, match=f"DATABASE_CONNECTOR oracle in Gold is needed.*{WORDS}"):
+    with pytest.raises(MaskingError, match=f"DATABASE_CONNECTOR oracle in Gold is needed.*{WORDS}") as caught:
         fleet.sync(wanted("MASKING_JOB", names=["Payments/built"], create_environments=True, sync_references=True))
+    assert caught.value.engine == SOURCE
 
 
 def test_formats_and_mounts_go_into_some_environment_where_they_have_to(fleet: Fleet[Picky]) -> None:
