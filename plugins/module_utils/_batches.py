@@ -121,9 +121,9 @@ def split_names(batch: t.Iterable[Item], source: Catalog) -> list[list[Item]]:
 
 
 def cannot_be_exported(key: ObjectKey, source: Catalog) -> bool:
-    """Whether an object carries two objects of one name, so that an engine may refuse to export it."""
+    """Whether an object carries two objects of one name, or one twice, so that an engine may refuse to export it."""
     carried = source.carried(key)
-    return len({_export_name(one) for one in carried}) < len(set(carried))
+    return len({_export_name(one) for one in carried}) < len(carried)
 
 
 def _export_name(key: ObjectKey) -> tuple[str, str]:
