@@ -100,6 +100,8 @@ def change_source(keeper: Keeper) -> None:
     keeper.save(JOB, DEV, "mask orders", maxMemory=4096)
     keeper.drop_table(DEV, "orders", "RETURNS")
     keeper.read_from(DEV, "copy customers", PAYROLL_COPY, "staff production")
+    # from the connector that it writes to
+    keeper.read_from(DEV, "mask order files", DEV, "shop exports", "FILE_CONNECTOR")
 
 
 def change_target(keeper: Keeper) -> None:
