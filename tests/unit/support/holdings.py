@@ -84,6 +84,8 @@ class Holdings:
         self.applications: list[str] = []
         self.environments: dict[str, Place] = {}
         self.objects: dict[ObjectKey, Held] = {}
+        # How an engine identifies formats is not documented.
+        self.formats_by_name = False
         self._engine = engine
         self._first = first_number
         self._salt = salt
@@ -207,6 +209,7 @@ class Holdings:
         """As GET /syncable-objects has it."""
         if key.type in ALGORITHMS:
             return {"algorithmName": key.name}
-        if key.type in LISTS and LISTS[key.type][1]:
+        by_name = self.formats_by_name and key.type.endswith("_FORMAT")
+        if key.type in LISTS and LISTS[key.type][1] and not by_name:
             return {"id": self.number(key)}
         return {"keyId" if key.type == "KEY" else "id": key.name}

@@ -360,3 +360,10 @@ def test_what_was_moved_before_a_failure_is_remembered(fleet: Fleet[Estate], clo
     again = fleet.sync(options, FakeRun(check_mode=True), keep=True)
     assert "share" not in labels(again["plan"]["to_update"])
     assert GOLD in fleet.target.holds.environments
+
+
+def test_check_mode_is_sure_of_what_is_new(fleet: Fleet[Estate], clock: FakeClock) -> None:
+    fleet.target = Estate(TARGET, clock, first_number=70, release="2025.1.0.0")
+    run = FakeRun(check_mode=True)
+    assert fleet.sync(EVERYTHING, run)["changed"] is True
+    assert run.warnings == []

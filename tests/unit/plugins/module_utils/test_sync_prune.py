@@ -87,6 +87,7 @@ def test_jobs_go_before_rulesets_before_connectors(fleet: Fleet[Estate]) -> None
     }
     assert result["applied"]["created"] == result["applied"]["updated"] == []
     assert result["changed"] is True
+    assert result["connectors"] == []
     assert str(extra[0]) in result["diff"]["before"]
     check_same(fleet)
 
@@ -245,4 +246,22 @@ def test_a_domain_that_a_ruleset_of_the_target_uses_stays(fleet: Fleet[Estate]) 
     assert domain in holds.objects
     assert result["plan"]["to_remove"] == []
     assert "uses it" in reasons(result)["extra"]
+    assert fleet.writes == []
+
+
+def test_a_format_that_is_identified_by_its_name(fleet: Fleet[Estate]) -> None:
+    fleet.source.holds.formats_by_name = fleet.target.holds.formats_by_name = True
+    extra = fleet.target.holds.add("FILE_FORMAT", "extra")
+    result = fleet.sync(wanted("FILE_FORMAT", prune=True))
+    assert labels(result["applied"]["removed"]) == ["extra"]
+    assert extra not in fleet.target.holds.objects
+    assert fleet.writes == ["DELETE /file-formats"]
+
+
+def test_an_algorithm_that_a_domain_uses_stays(fleet: Fleet[Estate]) -> None:
+    holds = fleet.target.holds
+    extra = holds.add("LOOKUP", "extra")
+    domain = holds.add("DOMAIN", "local", needs=[extra])
+    result = fleet.sync(wanted("LOOKUP", prune=True))
+    assert reasons(result) == {"extra": f"{domain} uses it"}
     assert fleet.writes == []
