@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything of an engine onto an empty one, by release and across releases: once, again, and after a change.
+"""Everything of an engine onto another one, by release and across releases: once, again, and after a change.
 
 Engines of 6.0.1 know neither the type ENVIRONMENT nor mainframe types, those of 6.0.17 no vaults, those before 20 do
 one thing at a time. Hashes of different releases do not compare, so receipts remember them.
@@ -53,7 +53,9 @@ def outcome(ansible: Ansible, shared_lab: Lab) -> Outcome:
         options: dict[str, object] = {"object_types": ["all"], "create_environments": True}
         if name in ACROSS:
             options["receipts_dir"] = str(shared_lab.folder / "receipts")
-        pairs[name] = Pair(source, shared_lab.start(release=newer), options)
+        # Some hold the source's engine-wide objects already, so that there is less to do.
+        data = "demo" if name in ("6.0.17.0", "19.0.0.0") else "empty"
+        pairs[name] = Pair(source, shared_lab.start(data=data, release=newer), options)
     found = Outcome(pairs, {}, {}, {})
     for run in RUNS:
         if run == "third":
@@ -82,7 +84,7 @@ def test_everything_is_there(outcome: Outcome, name: str, run: str) -> None:
             job: content(source.objects[job]) for job in jobs
         }
     assert target.sources() == source.sources()
-    assert target.applications() == source.applications()
+    assert source.applications().items() <= target.applications().items()
 
 
 @pytest.mark.parametrize("run", ["second", "fourth"])
