@@ -48,6 +48,24 @@ def test_each_role_of_a_play_reports_its_own_work(ansible: Ansible, lab: Lab) ->
     assert told(third, "ready") == [f"updated MASKING_JOB {DEV}/mask orders"]
 
 
+def test_a_batch_does_not_report_another_role_s_work_of_the_batch_before(ansible: Ansible, lab: Lab) -> None:
+    source = lab.start("dev", "environments")
+    targets = [lab.start(name, "environments") for name in ("first", "second")]
+    Keeper(targets[0]).save(JOB, DEV, "mask orders", maxMemory=4096)
+    given = engines_of(source, targets, {}, environment_sync_source="dev", job_sync_source="dev")
+    batches = play({"role": "job_sync"}, {"role": "environment_sync"})
+    batches[0]["serial"] = 1
+    run = ansible.run(batches, given)
+    assert run.status == 0, run.output[-3000:]
+    assert [outcomes(report) for report in reports(run)] == [
+        {"first": "changed"},
+        {"first": "unchanged"},
+        {"second": "unchanged"},
+        # Batches of one role are reported together, as long as no other role came between.
+        {"first": "unchanged", "second": "unchanged"},
+    ]
+
+
 def test_a_source_need_not_be_in_the_inventory(ansible: Ansible, lab: Lab) -> None:
     source, target = lab.start("dev", "environments"), lab.start("qa", "environments")
     Keeper(target).save(JOB, DEV, "mask orders", maxMemory=4096)

@@ -12,6 +12,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.maskops.delphix.plugins.module_utils._options import (
+    connection_spec,
+    source_spec,
+)
 from ansible_collections.maskops.delphix.plugins.modules import (
     masking_connector_credentials,
     masking_sync,
@@ -64,18 +68,12 @@ def texts(value: t.Any) -> t.Iterator[str]:
 
 
 def looked_up() -> set[str]:
-    """What the general role looks up under the name of the role that calls it."""
-    everything = [read(GENERAL, path) for path in ("tasks/main.yml", "tasks/afterwards.yml", "vars/main.yml")]
-    found: set[str] = set()
-    for text in texts(everything):
-        found |= set(re.findall(r"sync_as ~ '_(\w+)'", text))
+    """What the general role looks up under the name of the role that calls it: what masking_sync takes, and more."""
+    found = SYNC.keys() - SELECTION
+    for path in ("tasks/main.yml", "tasks/afterwards.yml", "vars/main.yml"):
+        for text in texts(read(GENERAL, path)):
+            found |= set(re.findall(r"sync_as ~ '_(\w+)'", text))
     return found
-
-
-def handed_over() -> dict[str, Row]:
-    """Module defaults of the general role by module, or by action group."""
-    (block,) = [task for task in read(GENERAL, "tasks/main.yml") if "module_defaults" in task]
-    return t.cast("dict[str, Row]", block["module_defaults"])
 
 
 @EVERY_ROLE
@@ -133,30 +131,22 @@ def test_the_general_role_documents_all_that_it_looks_up() -> None:
     assert options(GENERAL).keys() == looked_up() | SELECTION | {"as"}
 
 
-def test_every_option_of_the_modules_is_handed_over() -> None:
-    defaults = handed_over()
-    connection = defaults["group/maskops.delphix.engine"].keys()
-    sync = connection | defaults["maskops.delphix.masking_sync"].keys()
-    assert SYNC.keys() - sync == {"exchange"}
-    assert sync <= SYNC.keys()
-    # Given by the task, but for how to reach both engines.
-    users = connection | defaults["maskops.delphix.masking_users"].keys()
+def test_every_module_is_told_how_to_reach_the_engines() -> None:
+    (block,) = [task for task in read(GENERAL, "tasks/main.yml") if "module_defaults" in task]
+    kinds = {
+        module: re.findall(r"role_options', sync_as, '(\w+)'", value)
+        for module, value in block["module_defaults"].items()
+    }
+    assert kinds == {
+        "group/maskops.delphix.engine": ["target"],
+        "maskops.delphix.masking_users": ["source"],
+        "maskops.delphix.masking_sync": ["sync"],
+    }
+    selection = read(GENERAL, "vars/main.yml")["__sync_selection"]
+    assert selection == {name: f"{{{{ sync_{name} }}}}" for name in SELECTION}
     tasks = {task["name"]: task for task in read(GENERAL, "tasks/afterwards.yml")}
-    users |= tasks["Carry roles and users"]["maskops.delphix.masking_users"].keys()
-    assert users == USERS.keys()
-    credentials: Row = masking_connector_credentials.DEFINITION.argument_spec
-    assert connection <= credentials.keys()
-
-
-def test_each_option_is_looked_up_under_its_own_name() -> None:
-    for module, given in handed_over().items():
-        for name, value in given.items():
-            if name in SELECTION:
-                assert re.fullmatch(rf"\{{\{{ sync_{name}( or omit)? \}}\}}", value), (module, name)
-                continue
-            assert re.findall(r"sync_as ~ '_(\w+)'", value) == [name], (module, name)
-            used = set(re.findall(r"masking_engine_(\w+)", value))
-            assert used <= {name.removeprefix("source_")}, (module, name)
+    given = tasks["Carry roles and users"]["maskops.delphix.masking_users"].keys()
+    assert given | connection_spec().keys() | source_spec().keys() == USERS.keys()
 
 
 def test_credentials_are_documented_as_the_module_takes_them() -> None:
@@ -173,7 +163,7 @@ def test_credentials_are_documented_as_the_module_takes_them() -> None:
 def test_the_readme_names_every_variable(role: str) -> None:
     text = (ROLES / role / "README.md").read_text(encoding="utf-8")
     # How engines are reached is told by one README for all roles but the first.
-    elsewhere = set() if role in (GENERAL, "global_sync") else handed_over()["group/maskops.delphix.engine"].keys()
+    elsewhere = set() if role in (GENERAL, "global_sync") else set(connection_spec())
     elsewhere |= {f"source_{name}" for name in elsewhere}
     missing = [name for name in options(role).keys() - elsewhere if f"`{role}_{name}`" not in text]
     assert missing == []
