@@ -4,17 +4,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
-from ansible.errors import AnsibleLookupError
-from ansible.plugins.lookup import LookupBase
-from ansible_collections.maskops.delphix.plugins.module_utils._options import (
-    SOURCE,
-    connection_spec,
-    source_spec,
-)
-from ansible_collections.maskops.delphix.plugins.modules import masking_sync
-
 DOCUMENTATION = r"""
 name: role_options
 short_description: Options of modules from the variables of a role
@@ -53,6 +42,17 @@ _value:
   type: list
   elements: dict
 """
+
+import typing as t
+
+from ansible.errors import AnsibleLookupError
+from ansible.plugins.lookup import LookupBase
+from ansible_collections.maskops.delphix.plugins.module_utils._options import (
+    SOURCE,
+    connection_spec,
+    source_spec,
+)
+from ansible_collections.maskops.delphix.plugins.modules import masking_sync
 
 _ENGINE = "masking_engine_"
 _KINDS: dict[str, t.Callable[[], t.Collection[str]]] = {
