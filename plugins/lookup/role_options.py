@@ -69,9 +69,8 @@ class LookupModule(LookupBase):
         self, terms: list[t.Any], variables: dict[str, t.Any] | None = None, **kwargs: t.Any
     ) -> list[dict[str, t.Any]]:
         """One dictionary of options. Raises AnsibleLookupError."""
-        if len(terms) != 2 or terms[1] not in _KINDS:
+        if kwargs or len(terms) != 2 or terms[1] not in _KINDS:
             raise AnsibleLookupError(f"role_options takes a role and one of {', '.join(_KINDS)}")
-        self.set_options(var_options=variables, direct=kwargs)
         role, kind = terms
         known = variables or {}
         source = self._value(known, f"{role}_source")
