@@ -30,6 +30,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     CONTAINERS,
     ENVIRONMENT,
     ENVIRONMENT_TYPES,
+    FORMAT_TYPES,
     GLOBAL_TYPES,
     KEY,
     carried_types,
@@ -330,13 +331,15 @@ def _along(items: t.Iterable[Item], selection: Selection, view: View) -> tuple[O
     moving = [item.key for item in items if item.action in _MOVING and not item.misplaced]
     if not moving:
         return ()
-    # Jobs, rulesets and connectors carry what they hang on, and only refer to most global objects.
+    # Jobs, rulesets and connectors carry what they hang on; like formats they only refer to most global objects.
     found = {one for key in moving for one in view.source.carried(key)}
     whole = {name for key in found for name in carried_types(key.type)}
     found |= {key for key in view.source.objects if key.type in whole}
     found -= selected
     levels = [
-        object_type(key.type).level for key in moving if key.type not in ENVIRONMENT_TYPES and selection.matches(key)
+        object_type(key.type).level
+        for key in moving
+        if key.type not in ENVIRONMENT_TYPES | FORMAT_TYPES and selection.matches(key)
     ]
     if levels:
         found |= {

@@ -125,9 +125,12 @@ def test_other_types_are_synced_when_named(outcome: Outcome) -> None:
     assert outcome.moved("formats") == {("FILE_FORMAT", "orders.csv")}
 
 
-def test_what_refers_to_missing_objects_is_refused_as_a_whole(outcome: Outcome) -> None:
+def test_what_refers_to_missing_objects_is_blocked_by_their_names(outcome: Outcome) -> None:
     result = outcome.result("formats without domains")
-    assert result.failed
-    assert result.data["error"]["code"] == "import_failed"
-    assert "DOMAIN_REFERENCE" in result.data["msg"] or "ALGORITHM_REFERENCE" in result.data["msg"]
-    assert outcome.moved("formats without domains") == set()
+    assert not result.failed
+    blocked = {row["name"]: row["reason"] for row in result.data["plan"]["blocked"]}
+    assert set(blocked) == {"claims.xml", "orders.csv", "staff.txt"}
+    assert "DOMAIN CUSTOMER_EMAIL (missing on the target)" in blocked["orders.csv"]
+    assert not outcome.moved("formats without domains") & {("FILE_FORMAT", name) for name in blocked}
+    # A reference is no dependency that travels along.
+    assert {kind for kind, _name in outcome.moved("formats without domains")} <= {"FILE_FORMAT"}

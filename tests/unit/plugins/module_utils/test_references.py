@@ -142,7 +142,6 @@ RULES, D, L = key("DATABASE_RULESET", "rules", PAYMENTS), key("DOMAIN", "D"), ke
         ({"domainName": "L", "algorithmName": "D"}, set()),
         ({}, set()),
     ],
-    ids=str,
 )
 def test_a_column(column: Row, expected: set[ObjectKey]) -> None:
     assert columns([{"tableMetadataId": 20, **column}]) == ({RULES: expected} if expected else {})

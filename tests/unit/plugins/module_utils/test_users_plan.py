@@ -195,7 +195,6 @@ def test_a_role_is_sent_whole() -> None:
         limits(2, 1, 2),
         limits(2, 2),
     ],
-    ids=str,
 )
 def test_a_user_who_is_different_is_updated(fields: Row) -> None:
     entry = of(planned(with_user(SOURCE, **fields)), "jane")
@@ -221,7 +220,6 @@ def test_a_user_who_is_different_is_updated(fields: Row) -> None:
         limits(2, 1, 1),
         limits(2, 1, 404),
     ],
-    ids=str,
 )
 def test_what_is_of_one_engine_only_does_not_count(fields: Row) -> None:
     plan = planned(with_user(SOURCE, **fields))
@@ -337,13 +335,12 @@ MANY = Side(
         (Choice(users=["boss"]), {"user boss"}),
         (Choice(users=["op_1"], exclude=["Night"]), {"user op_1"}),
     ],
-    ids=str,
 )
 def test_who_is_meant(choice: Choice, meant: set[str]) -> None:
     assert set(actions(planned(MANY, EMPTY, choice))) == meant
 
 
-@pytest.mark.parametrize("choice", [Choice(users=["jane", "jean"]), Choice(roles=["Pilot"])], ids=str)
+@pytest.mark.parametrize("choice", [Choice(users=["jane", "jean"]), Choice(roles=["Pilot"])])
 def test_a_name_that_nothing_bears(choice: Choice) -> None:
     with pytest.raises(NotFoundError, match=r"(user jean|role Pilot)"):
         planned(choice=choice)
@@ -358,7 +355,6 @@ def test_a_name_that_nothing_bears(choice: Choice) -> None:
         (Choice(roles=["*"]), {"role Local"}),
         (Choice(exclude=["[lL]ocal", "loca?"]), {"role Local"}),
     ],
-    ids=str,
 )
 def test_extras_are_reported_within_the_choice(choice: Choice, extra: set[str]) -> None:
     theirs = Side(
