@@ -12,6 +12,7 @@ import typing as t
 from urllib.parse import SplitResult, quote, urlsplit
 
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
+    ApiError,
     DeadlineError,
     EngineBusyError,
     ListUnstableError,
@@ -173,6 +174,15 @@ class Engine:
             engine=self.name,
             hint="Run again when nobody is changing objects on the engine, or raise 'page_size'.",
         )
+
+    def list_if_there(self, path: str, params: t.Mapping[str, t.Any] | None = None) -> list[Row] | None:
+        """All rows of a paged list, None on an engine that has none of that path."""
+        try:
+            return self.list_all(path, params)
+        except ApiError as error:
+            if error.http_status != 404:
+                raise
+            return None
 
     def _read_pages(self, path: str, params: t.Mapping[str, t.Any]) -> list[Row] | None:
         """The rows of all pages, or None when their number is not the total of the first page."""

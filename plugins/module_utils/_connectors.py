@@ -181,11 +181,9 @@ class Connectors:
     def _credential_paths(self) -> list[Row]:
         """Credential paths; none on an engine without vaults."""
         for path in credential_path_lists(self.engine.release):
-            try:
-                return self.engine.list_all(path)
-            except ApiError as error:
-                if error.http_status != 404:
-                    raise
+            rows = self.engine.list_if_there(path)
+            if rows is not None:
+                return rows
         return []
 
     def _refused(self, answer: Answer, what: str, connector: Connector) -> ApiError:

@@ -21,6 +21,7 @@ from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     NotFoundError,
     OptionError,
 )
+from ansible_collections.maskops.delphix.plugins.module_utils._places import number_of
 from ansible_collections.maskops.delphix.plugins.module_utils._run import Run
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     OBJECT_TYPES,
@@ -245,7 +246,7 @@ def _contents(engine: Engine, environment: Environment) -> Row:
         path = str(kind.list_path)
         rows = _listed(engine, path, environment.id)
         numbers[_plural(kind)] += len(rows)
-        ids = {_number(kind, row) for row in rows}
+        ids = {number_of(row, kind.id_field) for row in rows}
         connectors |= {(_CONNECTOR_TYPES[path], number) for number in ids if path in _CONNECTOR_TYPES}
         own_jobs |= {(path, number) for number in ids}
     numbers["readers"] = _readers(engine, connectors, own_jobs) if connectors else []
@@ -262,7 +263,7 @@ def _readers(engine: Engine, connectors: set[tuple[str | None, t.Any]], own_jobs
         for row in _listed(engine, path, None):
             source = row.get("onTheFlyMaskingSource") or {}
             reads = (source.get("connectorType"), source.get("connectorId")) in connectors
-            if reads and (path, _number(kind, row)) not in own_jobs:
+            if reads and (path, number_of(row, kind.id_field)) not in own_jobs:
                 found.append(str(row.get(kind.name_field or "")))
     return sorted(found)
 
@@ -272,18 +273,9 @@ def _plural(kind: ObjectType) -> str:
     return f"{kind.name.rpartition('_')[2].lower()}s"
 
 
-def _number(kind: ObjectType, row: Row) -> t.Any:
-    return row.get(kind.id_field or "", row.get("mainframe-datasetConnectorId"))
-
-
 def _listed(engine: Engine, path: str, environment_id: int | None) -> list[Row]:
     """A list, of one environment or of all; empty when this engine has none of that path."""
-    try:
-        return engine.list_all(path, {"environment_id": environment_id} if environment_id is not None else None)
-    except ApiError as error:
-        if error.http_status != 404:
-            raise
-        return []
+    return engine.list_if_there(path, {"environment_id": environment_id} if environment_id is not None else None) or []
 
 
 def _fields(environment: Environment) -> Row:

@@ -16,7 +16,6 @@ import typing as t
 
 from ansible_collections.maskops.delphix.plugins.module_utils._api import Engine, Row
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
-    ApiError,
     NotFoundError,
     OptionError,
     UnexpectedAnswerError,
@@ -207,12 +206,7 @@ class Environments:
 
     def _listed(self, path: str) -> list[Row]:
         """A list; empty when this engine has none of that path."""
-        try:
-            return self._engine.list_all(path)
-        except ApiError as error:
-            if error.http_status != 404:
-                raise
-            return []
+        return self._engine.list_if_there(path) or []
 
     def _read(self, row: Row) -> Environment:
         number, name = row.get("environmentId"), row.get("environmentName")

@@ -217,12 +217,7 @@ class Executions:
         return self._details("/execution-events", execution, _EVENT)
 
     def _details(self, path: str, execution: Execution, fields: t.Mapping[str, str]) -> list[Row]:
-        try:
-            rows = self.engine.list_all(path, {"execution_id": execution.id})
-        except ApiError as error:
-            if error.http_status != 404:
-                raise
-            return []
+        rows = self.engine.list_if_there(path, {"execution_id": execution.id}) or []
         shown = []
         for row in rows:
             # One that ignores the filter lists everybody's.

@@ -16,7 +16,6 @@ import typing as t
 from ansible_collections.maskops.delphix.plugins.module_utils._api import Engine, Row
 from ansible_collections.maskops.delphix.plugins.module_utils._errors import (
     AmbiguousError,
-    ApiError,
     NotFoundError,
 )
 from ansible_collections.maskops.delphix.plugins.module_utils._places import number_of
@@ -103,10 +102,5 @@ class Inside:
         key = (path, environment_id)
         if key not in self._listed:
             params = None if environment_id is None else {"environment_id": environment_id}
-            try:
-                self._listed[key] = self.engine.list_all(path, params)
-            except ApiError as error:
-                if error.http_status != 404:
-                    raise
-                self._listed[key] = []
+            self._listed[key] = self.engine.list_if_there(path, params) or []
         return self._listed[key]

@@ -14,7 +14,6 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.maskops.delphix.plugins.module_utils._api import Engine, Row
-from ansible_collections.maskops.delphix.plugins.module_utils._errors import ApiError
 from ansible_collections.maskops.delphix.plugins.module_utils._types import (
     ENVIRONMENT,
     ObjectType,
@@ -51,19 +50,10 @@ class Places:
         """Places by number, empty for a type without a list. What cannot be placed is left out."""
         if type_name not in self._found:
             kind = object_type(type_name)
-            rows = self._listed(kind.list_path) if kind.list_path else []
+            rows = (self._engine.list_if_there(kind.list_path) or []) if kind.list_path else []
             inside = kind.scope is Scope.ENVIRONMENT
             self._found[type_name] = self._inside(kind, rows) if inside else _engine_wide(kind, rows)
         return self._found[type_name]
-
-    def _listed(self, path: str) -> list[Row]:
-        """A list; empty when this engine has none of that path."""
-        try:
-            return self._engine.list_all(path)
-        except ApiError as error:
-            if error.http_status != 404:
-                raise
-            return []
 
     def _inside(self, kind: ObjectType, rows: list[Row]) -> dict[int, Place]:
         found: dict[int, Place] = {}

@@ -46,7 +46,7 @@ def _become_engine(request: dict[str, object], output: int) -> None:
     os.closerange(3, max(output, log) + 1)
     status = 1
     try:
-        status = cli.main(list(map(str, request["arguments"])))  # type: ignore[call-overload]
+        status = cli.main(list(map(str, request["arguments"])))  # type: ignore[call-overload]  # JSON: any object
     except BaseException:  # noqa: BLE001 - nothing may return into the loop of the parent
         traceback.print_exc()
     finally:
